@@ -1,0 +1,177 @@
+/**
+ * A native recorder: its handle, and the calls on it.
+ *
+ * @module
+ */
+
+import { INFO, SNAPSHOT, STATS } from "./abi.ts";
+import { type Backend, backendOf } from "./devices.ts";
+import type { SampleFormat, Samples } from "./formats.ts";
+import {
+  type Handle,
+  type Library,
+  type LibraryHold,
+  text,
+  unwrap,
+  withWords,
+} from "./_library.ts";
+import { MemoryView } from "./_view.ts";
+
+/** The device that was opened, and what it delivers by itself. */
+export interface OpenedDevice {
+  /** Its id, if it was named at opening; `undefined` for the system's default. */
+  readonly id: string | undefined;
+  /** What people call it. */
+  readonly name: string;
+  /** The sound system it was opened through. */
+  readonly backend: Backend;
+  /** Frames in a second, before any conversion to the ring's. */
+  readonly sampleRate: number;
+  /** Channels, before any conversion to the ring's. */
+  readonly channels: number;
+}
+
+/** What stays the same while a recorder is open. */
+export interface RecorderInfo {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly windowFrames: number;
+  readonly capacityFrames: number;
+  readonly memoryBytes: number;
+  readonly device: OpenedDevice | undefined;
+}
+
+/** What a recorder has counted so far. */
+export interface RecorderStats {
+  readonly writtenFrames: number;
+  readonly oldestFrame: number;
+  readonly lostFrames: number;
+  readonly blocks: number;
+  readonly longestBlockFrames: number;
+  readonly retries: number;
+  readonly paused: boolean;
+  readonly ended: boolean;
+}
+
+/** Which frames a copy holds, and when they were captured. */
+export interface CopiedSpan {
+  readonly startFrame: number;
+  readonly endFrame: number;
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
+function readDevice(
+  native: Library,
+  handle: Handle,
+  info: Float64Array,
+): OpenedDevice | undefined {
+  if (info[INFO.BACKEND] === 0) return undefined;
+  return Object.freeze({
+    id: text(native.micring_device_id(handle)) || undefined,
+    name: text(native.micring_device_name(handle)),
+    backend: backendOf(info[INFO.BACKEND]),
+    sampleRate: info[INFO.DEVICE_SAMPLE_RATE],
+    channels: info[INFO.DEVICE_CHANNELS],
+  });
+}
+
+/** An open recorder. Its owner calls nothing here any more once it has called `close`. */
+export class Recorder<F extends SampleFormat> {
+  readonly info: RecorderInfo;
+  readonly memory: MemoryView<F>;
+  readonly #library: LibraryHold;
+  readonly #native: Library;
+  readonly #handle: Handle;
+  /* Reused by every call: nothing here is kept across one. */
+  readonly #fields = new Float64Array(Math.max(INFO.FIELDS, STATS.FIELDS, SNAPSHOT.FIELDS));
+
+  /** Takes the handle and the hold over. */
+  constructor(library: LibraryHold, handle: Handle, format: F) {
+    this.#library = library;
+    this.#native = library.native;
+    this.#handle = handle;
+    const fields = this.#fields;
+    this.#native.micring_info(handle, fields);
+    this.info = {
+      sampleRate: fields[INFO.SAMPLE_RATE],
+      channels: fields[INFO.CHANNELS],
+      windowFrames: fields[INFO.WINDOW_FRAMES],
+      capacityFrames: fields[INFO.CAPACITY_FRAMES],
+      memoryBytes: fields[INFO.MEMORY_BYTES],
+      device: readDevice(this.#native, handle, fields),
+    };
+    const pointer = this.#native.micring_memory(handle) as Handle;
+    this.memory = new MemoryView(pointer, format, this.info.memoryBytes);
+  }
+
+  stats(): RecorderStats {
+    const fields = this.#fields;
+    this.#native.micring_stats(this.#handle, fields);
+    return {
+      writtenFrames: fields[STATS.WRITTEN_FRAMES],
+      oldestFrame: fields[STATS.OLDEST_FRAME],
+      lostFrames: fields[STATS.LOST_FRAMES],
+      blocks: fields[STATS.BLOCKS],
+      longestBlockFrames: fields[STATS.LONGEST_BLOCK_FRAMES],
+      retries: fields[STATS.RETRIES],
+      paused: fields[STATS.PAUSED] === 1,
+      ended: fields[STATS.ENDED] === 1,
+    };
+  }
+
+  /** How many of the newest frames can be had now, at most the window. */
+  available(): number {
+    return this.#native.micring_available(this.#handle);
+  }
+
+  holds(from: number): boolean {
+    return this.#native.micring_holds(this.#handle, from) === 1;
+  }
+
+  copyNewest(frames: number, out: Samples<F>): CopiedSpan {
+    const status = this.#native.micring_snapshot(this.#handle, frames, out, this.#fields);
+    unwrap("snapshot", status);
+    return this.#span();
+  }
+
+  /** `undefined` when the frames were overwritten before the copy was done. */
+  copy(from: number, to: number, out: Samples<F>): CopiedSpan | undefined {
+    const status = this.#native.micring_snapshot_at(this.#handle, from, to, out, this.#fields);
+    return status === 0 ? this.#span() : undefined;
+  }
+
+  #span(): CopiedSpan {
+    const fields = this.#fields;
+    return {
+      startFrame: fields[SNAPSHOT.START_FRAME],
+      endFrame: fields[SNAPSHOT.END_FRAME],
+      startTime: fields[SNAPSHOT.START_TIME_MS],
+      endTime: fields[SNAPSHOT.END_TIME_MS],
+    };
+  }
+
+  push(samples: Samples<F>, frames: number): void {
+    unwrap("push", this.#native.micring_push(this.#handle, samples, frames));
+  }
+
+  async pause(): Promise<void> {
+    unwrap("pause", await this.#native.micring_pause(this.#handle));
+  }
+
+  async resume(): Promise<void> {
+    await withWords("resume", (error) => this.#native.micring_resume(this.#handle, error));
+  }
+
+  async wipe(): Promise<void> {
+    unwrap("wipe", await this.#native.micring_wipe(this.#handle));
+  }
+
+  /** Empties all views now, and frees everything once `pending` has settled. */
+  async close(pending: Promise<unknown>): Promise<void> {
+    const keepSamples = this.memory.detach();
+    await pending;
+    await this.#native.micring_close(this.#handle, Number(keepSamples));
+    this.#library[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * The native library's functions, each with its declaration in `native/micring.h` beside it; a
+ * test holds the two against each other.
+ *
+ * @module
+ */
+
+// deno-fmt-ignore: one parameter a line, beside its C declaration
+export const symbols = {
+  micring_abi_version: { parameters: [], result: "u32" },
+  micring_miniaudio_version: { parameters: [], result: "pointer" },
+  micring_open_microphone: {
+    parameters: [
+      "u32",     // uint32_t backend
+      "buffer",  // const char *device_id
+      "u32",     // uint32_t period_ms
+      "f64",     // double seconds
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t format
+      "buffer",  // micring **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_open_tone: {
+    parameters: [
+      "f64",     // double frequency
+      "f64",     // double level_dbfs
+      "f64",     // double speed
+      "f64",     // double seconds
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t format
+      "buffer",  // micring **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_open_sequence: {
+    parameters: [
+      "f64",     // double speed
+      "f64",     // double seconds
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t format
+      "buffer",  // micring **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_open_file: {
+    parameters: [
+      "buffer",  // const char *path
+      "u32",     // uint32_t loop
+      "f64",     // double speed
+      "f64",     // double seconds
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t format
+      "buffer",  // micring **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_open_push: {
+    parameters: [
+      "f64",     // double seconds
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t format
+      "buffer",  // micring **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_close: {
+    parameters: [
+      "pointer", // micring *recorder
+      "u32",     // uint32_t keep_samples
+    ],
+    result: "void",
+    nonblocking: true,
+  },
+  micring_push: {
+    parameters: [
+      "pointer", // micring *recorder
+      "buffer",  // const void *samples
+      "f64",     // double frames
+    ],
+    result: "i32",
+  },
+  micring_pause: {
+    parameters: [
+      "pointer", // micring *recorder
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_resume: {
+    parameters: [
+      "pointer", // micring *recorder
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_wipe: {
+    parameters: [
+      "pointer", // micring *recorder
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_info: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "buffer",  // double *fields
+    ],
+    result: "void",
+  },
+  micring_stats: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "buffer",  // double *fields
+    ],
+    result: "void",
+  },
+  micring_device_name: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "pointer",
+  },
+  micring_device_id: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "pointer",
+  },
+  micring_available: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "f64",
+  },
+  micring_snapshot: {
+    parameters: [
+      "pointer", // micring *recorder
+      "f64",     // double frames
+      "buffer",  // void *out
+      "buffer",  // double *result
+    ],
+    result: "i32",
+  },
+  micring_snapshot_at: {
+    parameters: [
+      "pointer", // micring *recorder
+      "f64",     // double from
+      "f64",     // double to
+      "buffer",  // void *out
+      "buffer",  // double *result
+    ],
+    result: "i32",
+  },
+  micring_holds: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "f64",     // double from
+    ],
+    result: "u32",
+  },
+  micring_memory: {
+    parameters: [
+      "pointer", // micring *recorder
+    ],
+    result: "pointer",
+  },
+  micring_devices_list: {
+    parameters: [
+      "u32",     // uint32_t backend
+      "buffer",  // micring_devices **out
+      "buffer",  // char *error
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  micring_devices_count: {
+    parameters: [
+      "pointer", // const micring_devices *list
+    ],
+    result: "u32",
+  },
+  micring_devices_text: {
+    parameters: [
+      "pointer", // const micring_devices *list
+      "u32",     // uint32_t index
+      "u32",     // uint32_t id
+    ],
+    result: "pointer",
+  },
+  micring_devices_number: {
+    parameters: [
+      "pointer", // const micring_devices *list
+      "u32",     // uint32_t index
+      "u32",     // uint32_t field
+      "u32",     // uint32_t item
+    ],
+    result: "f64",
+  },
+  micring_devices_free: {
+    parameters: [
+      "pointer", // micring_devices *list
+    ],
+    result: "void",
+  },
+  micring_wav_bytes: {
+    parameters: [
+      "f64",     // double frames
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t wav_format
+    ],
+    result: "f64",
+  },
+  micring_wav: {
+    parameters: [
+      "buffer",  // const void *samples
+      "f64",     // double frames
+      "u32",     // uint32_t channels
+      "u32",     // uint32_t sample_rate
+      "u32",     // uint32_t format
+      "u32",     // uint32_t wav_format
+      "buffer",  // uint8_t *out
+      "buffer",  // double *length
+    ],
+    result: "i32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -1,0 +1,111 @@
+/**
+ * Opens the recorder that a plan asks for.
+ *
+ * @module
+ */
+
+import { BACKENDS } from "./abi.ts";
+import { backendOfId, chooseDevice, isDeviceId, listDevices } from "./devices.ts";
+import { MicRingError } from "./errors.ts";
+import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
+import { cString, type Handle, holdLibrary, type Library, openHandle } from "./_library.ts";
+import type { OpenPlan } from "./open_options.ts";
+import { Recorder } from "./_recorder.ts";
+import type { SourceSettings } from "./sources.ts";
+
+type Plan = OpenPlan<SampleFormat>;
+type FileSettings = Extract<SourceSettings, { kind: "file" }>;
+
+/** The parameters that every open function ends with, before its two out-parameters. */
+function shape(plan: Plan): [number, number, number, number] {
+  return [plan.seconds, plan.sampleRate, plan.channels, FORMAT_NUMBERS[plan.format]];
+}
+
+/** The id to open: a name is looked up first. */
+async function findId({ device, backend }: Plan): Promise<string> {
+  if (device === undefined) return "";
+  if (isDeviceId(device)) return device;
+  return chooseDevice(await listDevices(backend === undefined ? {} : { backend }), device).id;
+}
+
+async function openMicrophone(native: Library, plan: Plan): Promise<Handle> {
+  const id = await findId(plan);
+  const backend = BACKENDS[plan.backend ?? (id === "" ? "auto" : backendOfId(id))];
+  const name = cString(id);
+  const action = id === "" ? "open the microphone" : `open the device ${id}`;
+  return await openHandle(
+    action,
+    (out, error) =>
+      native.micring_open_microphone(backend, name, plan.periodMs, ...shape(plan), out, error),
+  );
+}
+
+/** Native code could read any file; this asks Deno, so that `--allow-read` means what it says. */
+async function checkReadable(action: string, path: string): Promise<void> {
+  try {
+    const info = await Deno.stat(path);
+    if (info.isDirectory) {
+      throw new MicRingError("file-unreadable", `Cannot ${action}: it is a directory`);
+    }
+    if (info.size === 0 && info.isFile) {
+      throw new MicRingError("file-not-audio", `Cannot ${action}: it is empty`);
+    }
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new MicRingError("file-unreadable", `Cannot ${action}: there is no such file`, { cause });
+  }
+}
+
+async function openFile(
+  native: Library,
+  plan: Plan,
+  { path, loop, speed }: FileSettings,
+): Promise<Handle> {
+  const action = `open the file ${path}`;
+  await checkReadable(action, path);
+  const name = cString(path);
+  return await openHandle(
+    action,
+    (out, error) => native.micring_open_file(name, Number(loop), speed, ...shape(plan), out, error),
+  );
+}
+
+function openHandleFor(native: Library, plan: Plan): Promise<Handle> {
+  const { settings } = plan;
+  switch (settings.kind) {
+    case "microphone":
+      return openMicrophone(native, plan);
+    case "file":
+      return openFile(native, plan, settings);
+    case "tone": {
+      const { frequency, levelDbfs, speed } = settings;
+      return openHandle(
+        `open ${plan.seconds} s of a tone`,
+        (...outs) => native.micring_open_tone(frequency, levelDbfs, speed, ...shape(plan), ...outs),
+      );
+    }
+    case "sequence":
+      return openHandle(
+        `open ${plan.seconds} s of a sequence`,
+        (...outs) => native.micring_open_sequence(settings.speed, ...shape(plan), ...outs),
+      );
+    case "push":
+      return openHandle(
+        `open ${plan.seconds} s`,
+        (...outs) => native.micring_open_push(...shape(plan), ...outs),
+      );
+  }
+}
+
+/** Opens the recorder that a plan asks for, and resolves when its first frame is in. */
+export async function openRecorder<F extends SampleFormat>(
+  plan: OpenPlan<F>,
+): Promise<Recorder<F>> {
+  const library = holdLibrary();
+  try {
+    return new Recorder(library, await openHandleFor(library.native, plan), plan.format);
+  } catch (error) {
+    library[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import { checkNumber, checkOptions } from "./check.ts";
+import { allocate, type SampleFormat, type Samples, type WavFormat } from "./formats.ts";
+import { type Level, measureLevel } from "./level.ts";
+import { encodeWav, type WavOptions } from "./wav.ts";
+
+/** What a snapshot is made of. */
+export interface SnapshotParts<F extends SampleFormat = SampleFormat> {
+  /** The samples, interleaved, a whole number of frames. */
+  readonly samples: Samples<F>;
+  /** How they are stored. */
+  readonly format: F;
+  /** Samples in a frame. */
+  readonly channels: number;
+  /** Frames in a second. */
+  readonly sampleRate: number;
+  /** The number of the first frame, counted from the ring's opening. */
+  readonly startFrame: number;
+  /** When the first frame began: see {@linkcode Snapshot.startTime}. */
+  readonly startTime: number;
+  /** When the last frame ended: see {@linkcode Snapshot.endTime}. */
+  readonly endTime: number;
+}
+
+/**
+ * A stretch of audio, copied out of a ring: exact, in order, and yours. It does not change when
+ * the ring goes on, and stays valid when the ring is closed. (Taken with `into`, its samples
+ * stand in that array, and last until you overwrite them.)
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ *
+ * await using ring = await MicRing.open({ seconds: 1, source: tone(), channels: 2 });
+ * const snapshot = ring.snapshot({ seconds: 0.5 });
+ * console.log(snapshot.frames, "frames from", new Date(snapshot.startTime));
+ * console.log("left peaks at", snapshot.level(0).peakDbfs, "dBFS");
+ * ```
+ */
+export class Snapshot<F extends SampleFormat = SampleFormat> {
+  /** The samples, interleaved: frame 0's channels, then frame 1's, and so on. */
+  readonly samples: Samples<F>;
+  /** How a sample is stored: `f32`, where full scale is ±1, or `s16`. */
+  readonly format: F;
+  /** How many channels a frame has. */
+  readonly channels: number;
+  /** Frames in a second. */
+  readonly sampleRate: number;
+  /** How many frames there are. Fewer than asked, if the ring had no more. */
+  readonly frames: number;
+  /** The number of the first frame, counted from the ring's opening. */
+  readonly startFrame: number;
+  /** The number behind the last frame's: `startFrame + frames`. */
+  readonly endFrame: number;
+  /**
+   * When the first frame began, on the wall clock: milliseconds since the Unix epoch, like
+   * `Date.now()`, but with fractions. By the ring's own timeline, so right to within a period.
+   */
+  readonly startTime: number;
+  /** When the last frame ended, on the same clock. */
+  readonly endTime: number;
+
+  /**
+   * Makes a snapshot; a ring does, programs need not.
+   *
+   * @param parts What it is made of.
+   */
+  constructor(parts: SnapshotParts<F>) {
+    this.samples = parts.samples;
+    this.format = parts.format;
+    this.channels = parts.channels;
+    this.sampleRate = parts.sampleRate;
+    this.frames = parts.samples.length / parts.channels;
+    this.startFrame = parts.startFrame;
+    this.endFrame = parts.startFrame + this.frames;
+    this.startTime = parts.startTime;
+    this.endTime = parts.endTime;
+  }
+
+  /** How long it is, in seconds of audio. */
+  get seconds(): number {
+    return this.frames / this.sampleRate;
+  }
+
+  /**
+   * Copies one channel out.
+   *
+   * @param channel Which, counted from 0.
+   * @returns A new array with one sample a frame.
+   * @throws {RangeError} When there is no such channel.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 1, source: tone(), channels: 2 });
+   * const left = ring.snapshot().channel(0);
+   * ```
+   */
+  channel(channel: number): Samples<F> {
+    this.#check("read a channel", channel);
+    const out = allocate(this.format, this.frames);
+    for (let i = 0, at = channel; i < out.length; i++, at += this.channels) {
+      out[i] = this.samples[at];
+    }
+    return out;
+  }
+
+  /**
+   * Copies all channels out, each by itself.
+   *
+   * @returns One new array a channel, as Web Audio has it.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 1, source: tone(), channels: 2 });
+   * const [left, right] = ring.snapshot().planar();
+   * ```
+   */
+  planar(): Samples<F>[] {
+    return Array.from({ length: this.channels }, (_, channel) => this.channel(channel));
+  }
+
+  /**
+   * Measures how loud it is.
+   *
+   * @param channel One channel only, counted from 0; all of them together if left out.
+   * @returns Peak and RMS, in dBFS.
+   * @throws {RangeError} When there is no such channel.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 1, source: tone({ levelDbfs: -20 }) });
+   * const { peakDbfs, rmsDbfs } = ring.snapshot().level();
+   * ```
+   */
+  level(channel?: number): Level {
+    if (channel === undefined) return measureLevel(this.samples);
+    this.#check("measure a channel", channel);
+    return measureLevel(this.samples, channel, this.channels);
+  }
+
+  /**
+   * Encodes it as a WAV file.
+   *
+   * @param options How samples are stored in the file.
+   * @returns The bytes of the file, new each time.
+   * @throws {TypeError} For an option of the wrong type or name.
+   * @throws {RangeError} When it would be larger than a WAV can be (4 GiB).
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+   * const path = await Deno.makeTempFile({ suffix: ".wav" });
+   * await Deno.writeFile(path, ring.snapshot().toWav({ format: "s16" }));
+   * ```
+   */
+  toWav(options: WavOptions = {}): Uint8Array<ArrayBuffer> {
+    checkOptions("write a WAV", options, ["format"]);
+    const format: WavFormat = options.format ?? this.format;
+    return encodeWav(this, format);
+  }
+
+  #check(action: string, channel: number): void {
+    checkNumber(action, "the channel", channel, {
+      least: 0,
+      most: this.channels - 1,
+      whole: true,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * MicRing: the last seconds of the microphone, at any moment.
+ *
+ * A program often learns after the fact that it wanted the audio: a wake word fired, a bird
+ * called, someone said "save that". A {@linkcode MicRing} keeps the last seconds in native memory
+ * all the time, and hands out a {@linkcode Snapshot} of them whenever it is asked.
+ *
+ * Needs `--allow-ffi`. Without a microphone, {@linkcode tone} or another source takes its place:
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ *
+ * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+ * const snapshot = ring.snapshot({ seconds: 0.5 });
+ * console.log(snapshot.frames, "frames, peak", snapshot.level().peakDbfs, "dBFS");
+ * ```
+ *
+ * @module
+ */
+
+export type { Backend, DeviceFormat, DeviceInfo, DevicesOptions } from "./ffi/devices.ts";
+export { MicRingError, type MicRingErrorCode } from "./ffi/errors.ts";
+export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
+export type { Level } from "./ffi/level.ts";
+export { MicRing, type PeekedSpan, type RingStats } from "./ffi/mic_ring.ts";
+export type { OpenOptions } from "./ffi/open_options.ts";
+export type { OpenedDevice } from "./ffi/_recorder.ts";
+export { Snapshot, type SnapshotParts } from "./ffi/snapshot.ts";
+export type { RangeOptions, SnapshotOptions } from "./ffi/snapshot_options.ts";
+export {
+  file,
+  type FileOptions,
+  microphone,
+  type PaceOptions,
+  push,
+  sequence,
+  Source,
+  type SourceKind,
+  type SourceSettings,
+  tone,
+  type ToneOptions,
+} from "./ffi/sources.ts";
+export type { WavOptions } from "./ffi/wav.ts";

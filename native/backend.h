@@ -1,0 +1,35 @@
+/* The sound systems: their names, their contexts, and the ids of their devices as text. */
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include <stdbool.h>
+
+#include "miniaudio_config.h"
+#include "micring.h"
+
+enum { BACKEND_ID_BYTES = 1024 };
+
+/* The backends that AUTO tries on this system, in order; returns how many. */
+uint32_t backend_candidates(micring_backend wanted, micring_backend candidates[8]);
+
+const char *backend_name(micring_backend backend);
+
+/* Control: opens a context. What the system's own library would print is silenced first.
+ * MICRING_OK, NO_BACKEND or OUT_OF_MEMORY; says which in `error`. */
+int32_t backend_open(micring_backend backend, ma_context *context, char *error);
+
+/* "name:id", unique on this machine and the same at the next start. */
+void backend_device_id(micring_backend backend, const ma_device_id *id,
+                       char text[BACKEND_ID_BYTES]);
+
+/* Control: the capture device whose text id is `wanted`; false when it is not there. */
+bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
+                  ma_device_id *found);
+
+/* Control: looks closer at a device that the context listed; `detail` gets its formats. False
+ * when it is none to record from: ALSA lists every plug-in that is installed, whether or not
+ * there is anything behind it, and one that delivers nothing but silence. */
+bool backend_inspect(micring_backend backend, ma_context *context, const ma_device_info *basic,
+                     ma_device_info *detail);
+
+#endif

@@ -1,0 +1,232 @@
+#include "micring.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "devices.h"
+#include "error.h"
+#include "miniaudio_config.h"
+#include "recorder.h"
+#include "wav.h"
+
+/* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
+enum { MOST_CHANNELS = 254, MOST_SAMPLE_RATE = 768000 };
+static const int64_t device_settle_ns = 3000000000;
+static const double most_frames = 9007199254740992.0;
+
+static bool is_count(double value) { return value >= 0 && value <= most_frames; }
+
+static bool is_positive(double value) { return value > 0 && isfinite(value); }
+
+static bool is_shape(double seconds, uint32_t sample_rate, uint32_t channels, uint32_t format) {
+  return is_positive(seconds) && sample_rate <= MOST_SAMPLE_RATE && channels <= MOST_CHANNELS &&
+         (format == MICRING_F32 || format == MICRING_S16);
+}
+
+static int32_t finish(int32_t status, source *s, double seconds, int64_t settle_ns, micring **out,
+                      char *error) {
+  return status == MICRING_OK ? recorder_open(s, seconds, settle_ns, out, error) : status;
+}
+
+static bool begin(micring **out, char *error, bool good) {
+  if (out == NULL) return false;
+  *out = NULL;
+  error_set(error, "%s", "");
+  return good;
+}
+
+uint32_t micring_abi_version(void) { return MICRING_ABI_VERSION; }
+
+const char *micring_miniaudio_version(void) { return ma_version_string(); }
+
+int32_t micring_open_microphone(uint32_t backend, const char *device_id, uint32_t period_ms,
+                                double seconds, uint32_t sample_rate, uint32_t channels,
+                                uint32_t format, micring **out, char *error) {
+  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && device_id != NULL &&
+                             period_ms > 0)) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  source_shape const shape = {sample_rate, channels, (micring_format)format};
+  source *s = NULL;
+  int32_t const status = microphone_open(backend, device_id, period_ms, shape, &s, error);
+  return finish(status, s, seconds, device_settle_ns, out, error);
+}
+
+int32_t micring_open_tone(double frequency, double level_dbfs, double speed, double seconds,
+                          uint32_t sample_rate, uint32_t channels, uint32_t format, micring **out,
+                          char *error) {
+  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) &&
+                             is_positive(frequency) && level_dbfs <= 0 && is_positive(speed))) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  source_shape const shape = {sample_rate, channels, (micring_format)format};
+  source *s = NULL;
+  int32_t const status = tone_open(frequency, level_dbfs, speed, shape, &s, error);
+  return finish(status, s, seconds, device_settle_ns, out, error);
+}
+
+int32_t micring_open_sequence(double speed, double seconds, uint32_t sample_rate,
+                              uint32_t channels, uint32_t format, micring **out, char *error) {
+  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && is_positive(speed))) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  source_shape const shape = {sample_rate, channels, (micring_format)format};
+  source *s = NULL;
+  int32_t const status = sequence_open(speed, shape, &s, error);
+  return finish(status, s, seconds, device_settle_ns, out, error);
+}
+
+int32_t micring_open_file(const char *path, uint32_t loop, double speed, double seconds,
+                          uint32_t sample_rate, uint32_t channels, uint32_t format, micring **out,
+                          char *error) {
+  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && path != NULL &&
+                             is_positive(speed))) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  source_shape const shape = {sample_rate, channels, (micring_format)format};
+  source *s = NULL;
+  int32_t const status = file_open(path, loop != 0, speed, shape, &s, error);
+  return finish(status, s, seconds, device_settle_ns, out, error);
+}
+
+int32_t micring_open_push(double seconds, uint32_t sample_rate, uint32_t channels,
+                          uint32_t format, micring **out, char *error) {
+  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format))) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  source_shape const shape = {sample_rate, channels, (micring_format)format};
+  source *s = NULL;
+  int32_t const status = push_open(shape, &s, error);
+  return finish(status, s, seconds, 0, out, error);
+}
+
+void micring_close(micring *recorder, uint32_t keep_samples) {
+  if (recorder != NULL) recorder_close(recorder, keep_samples != 0);
+}
+
+int32_t micring_push(micring *recorder, const void *samples, double frames) {
+  if (recorder == NULL || samples == NULL || !is_count(frames)) return MICRING_BAD_ARGUMENT;
+  return recorder_push(recorder, samples, (uint64_t)frames);
+}
+
+int32_t micring_pause(micring *recorder) {
+  return recorder != NULL ? recorder_pause(recorder) : MICRING_BAD_ARGUMENT;
+}
+
+int32_t micring_resume(micring *recorder, char *error) {
+  error_set(error, "%s", "");
+  return recorder != NULL ? recorder_resume(recorder, error) : MICRING_BAD_ARGUMENT;
+}
+
+int32_t micring_wipe(micring *recorder) {
+  if (recorder == NULL) return MICRING_BAD_ARGUMENT;
+  recorder_wipe(recorder);
+  return MICRING_OK;
+}
+
+void micring_info(const micring *recorder, double *fields) {
+  const source *s = recorder->source;
+  uint64_t const capacity = ring_capacity(recorder->ring);
+  fields[MICRING_INFO_SAMPLE_RATE] = s->sample_rate;
+  fields[MICRING_INFO_CHANNELS] = s->channels;
+  fields[MICRING_INFO_FORMAT] = s->format;
+  fields[MICRING_INFO_WINDOW_FRAMES] = (double)recorder->window;
+  fields[MICRING_INFO_CAPACITY_FRAMES] = (double)capacity;
+  fields[MICRING_INFO_MEMORY_BYTES] = (double)ring_bytes_for(capacity, source_frame_bytes(s));
+  fields[MICRING_INFO_BACKEND] = s->backend;
+  fields[MICRING_INFO_DEVICE_SAMPLE_RATE] = s->device_sample_rate;
+  fields[MICRING_INFO_DEVICE_CHANNELS] = s->device_channels;
+}
+
+void micring_stats(const micring *recorder, double *fields) {
+  const capture *c = &recorder->capture;
+  /* Read before the frames, so that "ended" never comes with fewer frames than there were. */
+  fields[MICRING_STATS_ENDED] = source_ended(recorder->source);
+  fields[MICRING_STATS_WRITTEN_FRAMES] = (double)ring_written(recorder->ring);
+  fields[MICRING_STATS_OLDEST_FRAME] = (double)ring_oldest(recorder->ring);
+  fields[MICRING_STATS_LOST_FRAMES] = (double)capture_statistic(&c->lost);
+  fields[MICRING_STATS_BLOCKS] = (double)capture_statistic(&c->blocks);
+  fields[MICRING_STATS_LONGEST_BLOCK_FRAMES] = (double)capture_statistic(&c->longest_block);
+  fields[MICRING_STATS_RETRIES] = (double)capture_statistic(&recorder->retries);
+  fields[MICRING_STATS_PAUSED] = recorder_paused(recorder);
+}
+
+const char *micring_device_name(const micring *recorder) { return recorder->source->device_name; }
+
+const char *micring_device_id(const micring *recorder) { return recorder->source->device_id; }
+
+double micring_available(const micring *recorder) { return (double)recorder_available(recorder); }
+
+static void report(const micring *recorder, ring_span span, double *result) {
+  result[MICRING_SNAPSHOT_START_FRAME] = (double)span.start;
+  result[MICRING_SNAPSHOT_END_FRAME] = (double)span.end;
+  recorder_wall_ms(recorder, span, &result[MICRING_SNAPSHOT_START_TIME_MS],
+                   &result[MICRING_SNAPSHOT_END_TIME_MS]);
+}
+
+int32_t micring_snapshot(micring *recorder, double frames, void *out, double *result) {
+  if (!is_count(frames)) return MICRING_BAD_ARGUMENT;
+  report(recorder, recorder_read_last(recorder, (uint64_t)frames, out), result);
+  return MICRING_OK;
+}
+
+int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out,
+                            double *result) {
+  if (!is_count(from) || !is_count(to) || from > to) return MICRING_BAD_ARGUMENT;
+  ring_span const span = {(uint64_t)from, (uint64_t)to};
+  switch (ring_read(recorder->ring, span.start, span.end, out)) {
+    case RING_TRUE:
+      report(recorder, span, result);
+      return MICRING_OK;
+    case RING_FUTURE:
+      return MICRING_FUTURE;
+    default:
+      return MICRING_OVERWRITTEN;
+  }
+}
+
+uint32_t micring_holds(const micring *recorder, double from) {
+  return is_count(from) && ring_holds(recorder->ring, (uint64_t)from);
+}
+
+void *micring_memory(micring *recorder) { return ring_memory(recorder->ring); }
+
+int32_t micring_devices_list(uint32_t backend, micring_devices **out, char *error) {
+  if (out == NULL) return MICRING_BAD_ARGUMENT;
+  *out = NULL;
+  error_set(error, "%s", "");
+  return devices_list(backend, out, error);
+}
+
+uint32_t micring_devices_count(const micring_devices *list) { return devices_count(list); }
+
+const char *micring_devices_text(const micring_devices *list, uint32_t index, uint32_t id) {
+  return devices_text(list, index, id != 0);
+}
+
+double micring_devices_number(const micring_devices *list, uint32_t index, uint32_t field,
+                              uint32_t item) {
+  return devices_number(list, index, field, item);
+}
+
+void micring_devices_free(micring_devices *list) { devices_free(list); }
+
+double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format) {
+  return is_count(frames) ? (double)wav_bytes((uint64_t)frames, channels, wav_format) : 0;
+}
+
+int32_t micring_wav(const void *samples, double frames, uint32_t channels, uint32_t sample_rate,
+                    uint32_t format, uint32_t wav_format, uint8_t *out, double *length) {
+  bool const formats = (format == MICRING_F32 || format == MICRING_S16) && wav_format <= MICRING_S24;
+  if (samples == NULL || out == NULL || length == NULL || !is_count(frames) || !formats ||
+      channels == 0 || channels > MOST_CHANNELS || sample_rate == 0) {
+    return MICRING_BAD_ARGUMENT;
+  }
+  uint64_t bytes = 0;
+  int32_t const status =
+      wav_encode(samples, (uint64_t)frames, channels, sample_rate, (micring_format)format,
+                 (micring_format)wav_format, out, &bytes);
+  *length = (double)bytes;
+  return status;
+}

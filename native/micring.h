@@ -1,0 +1,247 @@
+/*
+ * micring.h: the whole exported interface of the native library.
+ *
+ * A micring is one recorder: a source of audio, the ring it fills, and the clock that dates it.
+ *
+ * Threads. "Control" functions may block on the sound system: call them from any one thread at a
+ * time per micring, never from an audio callback. "Read" functions never block, never allocate,
+ * and may be called from any number of threads at once while the micring is open.
+ *
+ * Ownership. Whoever gets a micring or a micring_devices from a function here owns it and gives
+ * it back once, to micring_close or micring_devices_free. Memory passed in stays the caller's
+ * and is not kept after the call returns.
+ *
+ * Statuses. A function that returns int32_t returns MICRING_OK or another micring_status. Where
+ * it takes `error`, that is MICRING_ERROR_BYTES of the caller's memory: on failure it holds what
+ * the sound system said, in words, as a C string; on success an empty one.
+ *
+ * Frames are counted from 0 at open, in 64 bits, and cross this interface as double (exact to
+ * 2^53). A frame is one sample per channel; samples are interleaved.
+ */
+#ifndef MICRING_H
+#define MICRING_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define MICRING_API __declspec(dllexport)
+#else
+#define MICRING_API __attribute__((visibility("default")))
+#endif
+
+#define MICRING_ABI_VERSION 1
+#define MICRING_ERROR_BYTES 1024
+
+typedef enum micring_status {
+  MICRING_OK = 0,
+  MICRING_BAD_ARGUMENT = 1,
+  MICRING_TOO_LARGE = 2,
+  MICRING_OUT_OF_MEMORY = 3,
+  MICRING_NO_BACKEND = 4,
+  MICRING_NO_DEVICE = 5,
+  MICRING_DEVICE_NOT_FOUND = 6,
+  MICRING_ACCESS_DENIED = 7,
+  MICRING_DEVICE_BUSY = 8,
+  MICRING_FORMAT_REFUSED = 9,
+  MICRING_DEVICE_FAILED = 10,
+  MICRING_NO_FRAMES = 11,
+  MICRING_FILE_UNREADABLE = 12,
+  MICRING_FILE_NOT_AUDIO = 13,
+  MICRING_FILE_TRUNCATED = 14,
+  MICRING_THREAD_FAILED = 15,
+  MICRING_FUTURE = 16,
+  MICRING_OVERWRITTEN = 17,
+  MICRING_NOT_PUSH = 18,
+  MICRING_ENCODER_FAILED = 19,
+} micring_status;
+
+/* How a sample is stored. A ring holds f32 or s16; a WAV may be written as any of them. */
+typedef enum micring_format {
+  MICRING_F32 = 0,
+  MICRING_S16 = 1,
+  MICRING_S24 = 2,
+} micring_format;
+
+/* The sound systems, in the order in which AUTO tries them. NULL is a device of silence: it is
+ * used only where it is named, never by AUTO. */
+typedef enum micring_backend {
+  MICRING_BACKEND_AUTO = 0,
+  MICRING_BACKEND_WASAPI = 1,
+  MICRING_BACKEND_COREAUDIO = 2,
+  MICRING_BACKEND_PULSEAUDIO = 3,
+  MICRING_BACKEND_ALSA = 4,
+  MICRING_BACKEND_JACK = 5,
+  MICRING_BACKEND_NULL = 6,
+} micring_backend;
+
+/* What micring_info writes, by index. */
+typedef enum micring_info_field {
+  MICRING_INFO_SAMPLE_RATE = 0,
+  MICRING_INFO_CHANNELS = 1,
+  MICRING_INFO_FORMAT = 2,
+  MICRING_INFO_WINDOW_FRAMES = 3,
+  MICRING_INFO_CAPACITY_FRAMES = 4,
+  MICRING_INFO_MEMORY_BYTES = 5,
+  MICRING_INFO_BACKEND = 6,
+  MICRING_INFO_DEVICE_SAMPLE_RATE = 7,
+  MICRING_INFO_DEVICE_CHANNELS = 8,
+  MICRING_INFO_FIELDS = 9,
+} micring_info_field;
+
+/* What micring_stats writes, by index. */
+typedef enum micring_stats_field {
+  MICRING_STATS_WRITTEN_FRAMES = 0,
+  MICRING_STATS_OLDEST_FRAME = 1,
+  MICRING_STATS_LOST_FRAMES = 2,
+  MICRING_STATS_BLOCKS = 3,
+  MICRING_STATS_LONGEST_BLOCK_FRAMES = 4,
+  MICRING_STATS_RETRIES = 5,
+  MICRING_STATS_PAUSED = 6,
+  MICRING_STATS_ENDED = 7,
+  MICRING_STATS_FIELDS = 8,
+} micring_stats_field;
+
+/* What a snapshot writes into `result`, by index. Times are milliseconds since the Unix epoch. */
+typedef enum micring_snapshot_field {
+  MICRING_SNAPSHOT_START_FRAME = 0,
+  MICRING_SNAPSHOT_END_FRAME = 1,
+  MICRING_SNAPSHOT_START_TIME_MS = 2,
+  MICRING_SNAPSHOT_END_TIME_MS = 3,
+  MICRING_SNAPSHOT_FIELDS = 4,
+} micring_snapshot_field;
+
+/* What micring_devices_number reads, by field. Formats are read with FORMAT_COUNT and then
+ * FORMAT_* with the number of the format in `item`; elsewhere `item` is ignored. */
+typedef enum micring_device_field {
+  MICRING_DEVICE_BACKEND = 0,
+  MICRING_DEVICE_IS_DEFAULT = 1,
+  MICRING_DEVICE_IS_MONITOR = 2,
+  MICRING_DEVICE_FORMAT_COUNT = 3,
+  MICRING_DEVICE_FORMAT_BITS = 4,
+  MICRING_DEVICE_FORMAT_IS_FLOAT = 5,
+  MICRING_DEVICE_FORMAT_CHANNELS = 6,
+  MICRING_DEVICE_FORMAT_SAMPLE_RATE = 7,
+} micring_device_field;
+
+typedef struct micring micring;
+typedef struct micring_devices micring_devices;
+
+/* The ABI this library was built as; a caller built for another must not go on. Any thread. */
+MICRING_API uint32_t micring_abi_version(void);
+
+/* The version of miniaudio inside, as a static C string. Any thread. */
+MICRING_API const char *micring_miniaudio_version(void);
+
+/*
+ * Control: opens a recorder and returns once its first frame is in the ring (except for push,
+ * which returns at once). On MICRING_OK `*out` is the caller's, to give to micring_close; on any
+ * other status it is NULL. `seconds` is the window; `sample_rate` and `channels` of 0 mean the
+ * source's own (48000 and 1 for the synthetic ones); `format` is MICRING_F32 or MICRING_S16.
+ *
+ * All may return BAD_ARGUMENT, TOO_LARGE (more memory than there is; the number is in `error`),
+ * OUT_OF_MEMORY, THREAD_FAILED.
+ */
+
+/* A device. `device_id` is an id as micring_devices_text gives it, or empty for the default one.
+ * Also: NO_BACKEND, NO_DEVICE, DEVICE_NOT_FOUND, ACCESS_DENIED, DEVICE_BUSY, FORMAT_REFUSED,
+ * DEVICE_FAILED, NO_FRAMES (it started, and nothing came within three seconds). */
+MICRING_API int32_t micring_open_microphone(uint32_t backend, const char *device_id,
+                                            uint32_t period_ms, double seconds,
+                                            uint32_t sample_rate, uint32_t channels,
+                                            uint32_t format, micring **out, char *error);
+
+/* A sine of `frequency` hertz whose peak is `level_dbfs`, at `speed` times real time. */
+MICRING_API int32_t micring_open_tone(double frequency, double level_dbfs, double speed,
+                                      double seconds, uint32_t sample_rate, uint32_t channels,
+                                      uint32_t format, micring **out, char *error);
+
+/* Every sample is its own frame number, modulo 2^24 in f32 and modulo 2^15 in s16. */
+MICRING_API int32_t micring_open_sequence(double speed, double seconds, uint32_t sample_rate,
+                                          uint32_t channels, uint32_t format, micring **out,
+                                          char *error);
+
+/* A WAV, FLAC or MP3 file, once or (`loop` not 0) over and over; `path` is UTF-8.
+ * Also: FILE_UNREADABLE, FILE_NOT_AUDIO, FILE_TRUNCATED (less audio than its header says). */
+MICRING_API int32_t micring_open_file(const char *path, uint32_t loop, double speed,
+                                      double seconds, uint32_t sample_rate, uint32_t channels,
+                                      uint32_t format, micring **out, char *error);
+
+/* No source of its own: micring_push writes. */
+MICRING_API int32_t micring_open_push(double seconds, uint32_t sample_rate, uint32_t channels,
+                                      uint32_t format, micring **out, char *error);
+
+/* Control: stops the source and frees everything, the ring's memory included unless
+ * `keep_samples` is not 0 (for a caller that lost track of a view of it). NULL is allowed.
+ * No other call on this micring may be under way or follow. */
+MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
+
+/* Control: appends `frames` frames of `samples`, in the ring's format, newest last; while paused
+ * it drops them. MICRING_OK, or NOT_PUSH where the ring has a source of its own. */
+MICRING_API int32_t micring_push(micring *recorder, const void *samples, double frames);
+
+/* Control: stops recording (a device is released) and starts it again; the time between becomes
+ * silence, counted as lost. Pausing twice or resuming twice changes nothing. pause: MICRING_OK
+ * or DEVICE_FAILED; resume: the same, and `error` says why. */
+MICRING_API int32_t micring_pause(micring *recorder);
+MICRING_API int32_t micring_resume(micring *recorder, char *error);
+
+/* Control: forgets everything recorded up to the moment it returns, and overwrites the memory
+ * with zeros. Frame numbers go on. MICRING_OK or BAD_ARGUMENT. */
+MICRING_API int32_t micring_wipe(micring *recorder);
+
+/* Read: what was opened (MICRING_INFO_FIELDS doubles) and how it goes (MICRING_STATS_FIELDS). */
+MICRING_API void micring_info(const micring *recorder, double *fields);
+MICRING_API void micring_stats(const micring *recorder, double *fields);
+
+/* Read: the opened device's name and id, as C strings that live as long as the micring; empty
+ * where there is none. */
+MICRING_API const char *micring_device_name(const micring *recorder);
+MICRING_API const char *micring_device_id(const micring *recorder);
+
+/* Read: how many of the newest frames a snapshot could have right now, at most the window. */
+MICRING_API double micring_available(const micring *recorder);
+
+/* Read: copies the newest `frames` frames, or as many as there are, into `out` (of at least that
+ * many frames) and writes MICRING_SNAPSHOT_FIELDS doubles. When the writer keeps overtaking the
+ * copy, it retries a few times and then returns the shorter stretch that is true. MICRING_OK. */
+MICRING_API int32_t micring_snapshot(micring *recorder, double frames, void *out,
+                                     double *result);
+
+/* Read: copies exactly the frames [from, to). MICRING_OK, FUTURE (not all recorded yet) or
+ * OVERWRITTEN (not all there any more; what is in `out` is then worth nothing). */
+MICRING_API int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out,
+                                        double *result);
+
+/* Read: 1 while the frames from `from` on are all still in the ring, 0 once one is not. */
+MICRING_API uint32_t micring_holds(const micring *recorder, double from);
+
+/* Read: the ring's memory, MICRING_INFO_MEMORY_BYTES long, valid until micring_close: frame n
+ * stands at n modulo the capacity, and once more a capacity later, so that any stretch is
+ * contiguous. Whoever reads it asks micring_holds afterwards whether it was still true. */
+MICRING_API void *micring_memory(micring *recorder);
+
+/* Control: lists the capture devices of one backend, or with MICRING_BACKEND_AUTO of every one
+ * but NULL that answers. MICRING_OK, NO_BACKEND or OUT_OF_MEMORY. */
+MICRING_API int32_t micring_devices_list(uint32_t backend, micring_devices **out, char *error);
+
+/* Any thread, on a list that is not freed: its length, a device's name or id (C strings that
+ * live as long as the list; `id` not 0 asks for the id), a micring_device_field of a device, and
+ * the end of the list (NULL is allowed). Out of range: an empty string, or 0. */
+MICRING_API uint32_t micring_devices_count(const micring_devices *list);
+MICRING_API const char *micring_devices_text(const micring_devices *list, uint32_t index,
+                                             uint32_t id);
+MICRING_API double micring_devices_number(const micring_devices *list, uint32_t index,
+                                          uint32_t field, uint32_t item);
+MICRING_API void micring_devices_free(micring_devices *list);
+
+/* Any thread: the bytes that a WAV of these samples takes at the most. */
+MICRING_API double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format);
+
+/* Any thread: encodes `frames` frames of f32 or s16 samples as a WAV in `wav_format` into `out`
+ * (micring_wav_bytes long) and writes its length to `*length`. MICRING_OK, BAD_ARGUMENT or
+ * ENCODER_FAILED. */
+MICRING_API int32_t micring_wav(const void *samples, double frames, uint32_t channels,
+                                uint32_t sample_rate, uint32_t format, uint32_t wav_format,
+                                uint8_t *out, double *length);
+
+#endif

@@ -1,0 +1,3 @@
+/* The one translation unit that compiles miniaudio. */
+#define MINIAUDIO_IMPLEMENTATION
+#include "miniaudio_config.h"

@@ -1,0 +1,39 @@
+/* The recorder: a source, its ring and its clock, opened, paused and closed as one. */
+#ifndef RECORDER_H
+#define RECORDER_H
+
+#include "capture.h"
+#include "source.h"
+
+struct micring {
+  source *source;
+  ring *ring;
+  capture capture;
+  uint64_t window;
+  /* Stored by control calls; any thread may ask. */
+  _Atomic bool paused;
+  _Atomic uint64_t retries;
+};
+
+/* Control: takes the source over, whatever comes of it; `seconds` is the window, `settle_ns` how
+ * long it may take to deliver its first frame (0: do not wait). */
+int32_t recorder_open(source *s, double seconds, int64_t settle_ns, micring **out, char *error);
+void recorder_close(micring *m, bool keep_samples);
+
+bool recorder_paused(const micring *m);
+
+int32_t recorder_push(micring *m, const void *samples, uint64_t frames);
+int32_t recorder_pause(micring *m);
+int32_t recorder_resume(micring *m, char *error);
+void recorder_wipe(micring *m);
+
+/* Read: the newest frames that a snapshot could have now. */
+uint64_t recorder_available(const micring *m);
+
+/* Read: copies the newest frames, at most as many as asked, and says which they are. */
+ring_span recorder_read_last(micring *m, uint64_t frames, void *out);
+
+/* Read: the wall-clock times of a span's two ends, in milliseconds since the Unix epoch. */
+void recorder_wall_ms(const micring *m, ring_span span, double *start_ms, double *end_ms);
+
+#endif

@@ -1,0 +1,256 @@
+#include "ring.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The samples are only ever touched as whole words: the C memory model has no atomic access of
+ * mixed sizes, and a word at a time is near the speed of memcpy. */
+typedef _Atomic uint64_t word;
+
+enum {
+  WORD_BYTES = 8,
+  FRAME_MULTIPLE = 4,
+  READ_ATTEMPTS = 8,
+  SILENCE_BYTES = 4096,
+  CACHE_LINE_BYTES = 64,
+};
+
+struct ring {
+  /* The writer alone stores these, every block. */
+  _Atomic uint64_t claimed;
+  _Atomic uint64_t written;
+  /* Everything before it was wiped. */
+  _Atomic uint64_t floor;
+  /* What never changes stands on a cache line that the writer never touches. */
+  unsigned char apart[CACHE_LINE_BYTES];
+  uint64_t capacity;
+  size_t half_words;
+  uint32_t frame_bytes;
+  word *words;
+};
+
+uint64_t ring_capacity_for(uint64_t frames) {
+  /* A frame is at least 2 bytes, so 4 of them are whole words. */
+  return (frames + FRAME_MULTIPLE - 1) / FRAME_MULTIPLE * FRAME_MULTIPLE;
+}
+
+uint64_t ring_bytes_for(uint64_t frames, uint32_t frame_bytes) {
+  return 2 * ring_capacity_for(frames) * frame_bytes;
+}
+
+ring *ring_create(uint64_t frames, uint32_t frame_bytes) {
+  size_t const bytes = (size_t)ring_bytes_for(frames, frame_bytes);
+  ring *r = calloc(1, sizeof *r);
+  word *words = malloc(bytes);
+  if (r == NULL || words == NULL) {
+    free(r);
+    free(words);
+    return NULL;
+  }
+  memset((void *)words, 0, bytes);
+  r->capacity = ring_capacity_for(frames);
+  r->frame_bytes = frame_bytes;
+  r->half_words = bytes / 2 / WORD_BYTES;
+  r->words = words;
+  return r;
+}
+
+void ring_destroy(ring *r, bool keep_memory) {
+  if (r == NULL) return;
+  if (!keep_memory) free((void *)r->words);
+  free(r);
+}
+
+void *ring_memory(ring *r) { return (void *)r->words; }
+uint64_t ring_capacity(const ring *r) { return r->capacity; }
+uint32_t ring_frame_bytes(const ring *r) { return r->frame_bytes; }
+
+static inline uint64_t load_word(const word *w) {
+  /* Relaxed: it races with store_word by design; the fences around the two copies decide
+   * whether what was read counts. */
+  return atomic_load_explicit(w, memory_order_relaxed);
+}
+
+static inline void store_word(word *low, size_t half_words, uint64_t value) {
+  /* Relaxed, as in load_word: ordered against readers by the release fence before the first of
+   * these and the release store of `written` after the last. */
+  atomic_store_explicit(low, value, memory_order_relaxed);
+  atomic_store_explicit(low + half_words, value, memory_order_relaxed);
+}
+
+/* The samples beside the stored ones may be under a reader's eyes: they keep their bits. */
+static void store_part(word *low, size_t half_words, size_t skip, const unsigned char *source,
+                       size_t bytes) {
+  uint64_t value = load_word(low);
+  memcpy((unsigned char *)&value + skip, source, bytes);
+  store_word(low, half_words, value);
+}
+
+static void store_piece(ring *r, size_t offset, const unsigned char *source, size_t bytes) {
+  word *low = r->words + offset / WORD_BYTES;
+  size_t const half = r->half_words;
+  size_t const skip = offset % WORD_BYTES;
+  if (skip != 0) {
+    size_t const head = bytes < WORD_BYTES - skip ? bytes : WORD_BYTES - skip;
+    store_part(low++, half, skip, source, head);
+    source += head;
+    bytes -= head;
+  }
+  for (; bytes >= 4 * WORD_BYTES; bytes -= 4 * WORD_BYTES) {
+    uint64_t four[4];
+    memcpy(four, source, sizeof four);
+    store_word(low, half, four[0]);
+    store_word(low + 1, half, four[1]);
+    store_word(low + 2, half, four[2]);
+    store_word(low + 3, half, four[3]);
+    low += 4;
+    source += sizeof four;
+  }
+  for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
+    uint64_t value;
+    memcpy(&value, source, WORD_BYTES);
+    store_word(low++, half, value);
+    source += WORD_BYTES;
+  }
+  if (bytes != 0) store_part(low, half, 0, source, bytes);
+}
+
+static void store(ring *r, uint64_t frame, const unsigned char *source, size_t bytes) {
+  size_t const half_bytes = r->half_words * WORD_BYTES;
+  size_t offset = (size_t)(frame % r->capacity) * r->frame_bytes;
+  while (bytes != 0) {
+    size_t const piece = bytes < half_bytes - offset ? bytes : half_bytes - offset;
+    store_piece(r, offset, source, piece);
+    source += piece;
+    bytes -= piece;
+    offset = 0;
+  }
+}
+
+static void load(const ring *r, uint64_t frame, unsigned char *out, size_t bytes) {
+  size_t const offset = (size_t)(frame % r->capacity) * r->frame_bytes;
+  const word *from = r->words + offset / WORD_BYTES;
+  size_t const skip = offset % WORD_BYTES;
+  if (skip != 0) {
+    uint64_t const value = load_word(from++);
+    size_t const head = bytes < WORD_BYTES - skip ? bytes : WORD_BYTES - skip;
+    memcpy(out, (const unsigned char *)&value + skip, head);
+    out += head;
+    bytes -= head;
+  }
+  for (; bytes >= 4 * WORD_BYTES; bytes -= 4 * WORD_BYTES) {
+    uint64_t const four[4] = {load_word(from), load_word(from + 1), load_word(from + 2),
+                              load_word(from + 3)};
+    memcpy(out, four, sizeof four);
+    from += 4;
+    out += sizeof four;
+  }
+  for (; bytes >= WORD_BYTES; bytes -= WORD_BYTES) {
+    uint64_t const value = load_word(from++);
+    memcpy(out, &value, WORD_BYTES);
+    out += WORD_BYTES;
+  }
+  if (bytes != 0) {
+    uint64_t const value = load_word(from);
+    memcpy(out, &value, bytes);
+  }
+}
+
+/* Publishes what the writer is about to overwrite, and returns the frame it starts at. */
+static uint64_t claim(ring *r, uint64_t count) {
+  /* Relaxed: only the writer stores `written`, and it is the one that loads it here. */
+  uint64_t const start = atomic_load_explicit(&r->written, memory_order_relaxed);
+  /* Relaxed: the fence below carries it. */
+  atomic_store_explicit(&r->claimed, start + count, memory_order_relaxed);
+  /* Release: partner of the acquire fence in oldest_true. A reader that saw any word stored after
+   * this fence sees this claim, too. */
+  atomic_thread_fence(memory_order_release);
+  return start;
+}
+
+static void publish(ring *r, uint64_t end) {
+  /* Release: partner of the acquire load in ring_written. Whoever sees this count sees every
+   * word below it. */
+  atomic_store_explicit(&r->written, end, memory_order_release);
+}
+
+void ring_write(ring *r, const void *frames, uint64_t count) {
+  uint64_t const kept = count < r->capacity ? count : r->capacity;
+  uint64_t const end = claim(r, count) + count;
+  store(r, end - kept, (const unsigned char *)frames + (count - kept) * r->frame_bytes,
+        (size_t)(kept * r->frame_bytes));
+  publish(r, end);
+}
+
+void ring_write_silence(ring *r, uint64_t count) {
+  static const unsigned char zeros[SILENCE_BYTES];
+  uint64_t const end = claim(r, count) + count;
+  uint64_t const step = SILENCE_BYTES / r->frame_bytes;
+  uint64_t const kept = count < r->capacity ? count : r->capacity;
+  for (uint64_t frame = end - kept; frame < end; frame += step) {
+    uint64_t const frames = end - frame < step ? end - frame : step;
+    store(r, frame, zeros, (size_t)(frames * r->frame_bytes));
+  }
+  publish(r, end);
+}
+
+void ring_forget(ring *r) {
+  /* Relaxed, and a release fence: partner of the acquire fence in oldest_true, as in claim. */
+  atomic_store_explicit(&r->floor, ring_written(r), memory_order_relaxed);
+  atomic_thread_fence(memory_order_release);
+}
+
+void ring_wipe(ring *r) {
+  ring_forget(r);
+  for (size_t i = 0; i < r->half_words; i++) store_word(r->words + i, r->half_words, 0);
+}
+
+uint64_t ring_written(const ring *r) {
+  /* Acquire: partner of the release store in publish. */
+  return atomic_load_explicit(&r->written, memory_order_acquire);
+}
+
+uint64_t ring_oldest(const ring *r) {
+  /* Relaxed: a forecast only; what is read is judged by oldest_true afterwards. */
+  uint64_t const claimed = atomic_load_explicit(&r->claimed, memory_order_relaxed);
+  uint64_t const floor = atomic_load_explicit(&r->floor, memory_order_relaxed);
+  uint64_t const overwritten = claimed > r->capacity ? claimed - r->capacity : 0;
+  return overwritten > floor ? overwritten : floor;
+}
+
+/* After reading samples: the oldest frame of which the words read are true. */
+static uint64_t oldest_true(const ring *r) {
+  /* Acquire: partner of the release fences in claim and ring_forget. If any word read before came
+   * from a later write, the loads below see that write's claim, or the floor. */
+  atomic_thread_fence(memory_order_acquire);
+  return ring_oldest(r);
+}
+
+bool ring_holds(const ring *r, uint64_t start) { return start >= oldest_true(r); }
+
+ring_verdict ring_read(const ring *r, uint64_t start, uint64_t end, void *out) {
+  if (end > ring_written(r)) return RING_FUTURE;
+  if (start < ring_oldest(r)) return RING_OVERWRITTEN;
+  load(r, start, out, (size_t)((end - start) * r->frame_bytes));
+  return start >= oldest_true(r) ? RING_TRUE : RING_OVERWRITTEN;
+}
+
+ring_span ring_read_last(const ring *r, uint64_t frames, void *out, uint32_t *retries) {
+  if (frames > r->capacity) frames = r->capacity;
+  for (uint32_t attempt = 0;; attempt++) {
+    uint64_t const end = ring_written(r);
+    uint64_t const oldest = ring_oldest(r);
+    uint64_t start = end > frames ? end - frames : 0;
+    if (start < oldest) start = oldest < end ? oldest : end;
+    load(r, start, out, (size_t)((end - start) * r->frame_bytes));
+    uint64_t const still = oldest_true(r);
+    if (start >= still) return (ring_span){start, end};
+    ++*retries;
+    if (attempt + 1 < READ_ATTEMPTS) continue;
+    uint64_t const kept = still < end ? still : end;
+    memmove(out, (unsigned char *)out + (kept - start) * r->frame_bytes,
+            (size_t)((end - kept) * r->frame_bytes));
+    return (ring_span){kept, end};
+  }
+}
