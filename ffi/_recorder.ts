@@ -15,6 +15,7 @@ import {
   unwrap,
   withWords,
 } from "./_library.ts";
+import type { RingState } from "./snapshot_options.ts";
 import { MemoryView } from "./_view.ts";
 
 /** The device that was opened, and what it delivers by itself. */
@@ -29,16 +30,6 @@ export interface OpenedDevice {
   readonly sampleRate: number;
   /** Channels, before any conversion to the ring's. */
   readonly channels: number;
-}
-
-/** What stays the same while a recorder is open. */
-export interface RecorderInfo {
-  readonly sampleRate: number;
-  readonly channels: number;
-  readonly windowFrames: number;
-  readonly capacityFrames: number;
-  readonly memoryBytes: number;
-  readonly device: OpenedDevice | undefined;
 }
 
 /** What a recorder has counted so far. */
@@ -77,8 +68,14 @@ function readDevice(
 }
 
 /** An open recorder. Its owner calls nothing here any more once it has called `close`. */
-export class Recorder<F extends SampleFormat> {
-  readonly info: RecorderInfo;
+export class Recorder<F extends SampleFormat> implements RingState {
+  readonly format: F;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly windowFrames: number;
+  readonly capacityFrames: number;
+  readonly memoryBytes: number;
+  readonly device: OpenedDevice | undefined;
   readonly memory: MemoryView<F>;
   readonly #library: LibraryHold;
   readonly #native: Library;
@@ -93,16 +90,25 @@ export class Recorder<F extends SampleFormat> {
     this.#handle = handle;
     const fields = this.#fields;
     this.#native.micring_info(handle, fields);
-    this.info = {
-      sampleRate: fields[INFO.SAMPLE_RATE],
-      channels: fields[INFO.CHANNELS],
-      windowFrames: fields[INFO.WINDOW_FRAMES],
-      capacityFrames: fields[INFO.CAPACITY_FRAMES],
-      memoryBytes: fields[INFO.MEMORY_BYTES],
-      device: readDevice(this.#native, handle, fields),
-    };
+    this.format = format;
+    this.sampleRate = fields[INFO.SAMPLE_RATE];
+    this.channels = fields[INFO.CHANNELS];
+    this.windowFrames = fields[INFO.WINDOW_FRAMES];
+    this.capacityFrames = fields[INFO.CAPACITY_FRAMES];
+    this.memoryBytes = fields[INFO.MEMORY_BYTES];
+    this.device = readDevice(this.#native, handle, fields);
     const pointer = this.#native.micring_memory(handle) as Handle;
-    this.memory = new MemoryView(pointer, format, this.info.memoryBytes);
+    this.memory = new MemoryView(pointer, format, this.memoryBytes);
+  }
+
+  /** One past the newest frame. */
+  get writtenFrames(): number {
+    return this.#native.micring_written(this.#handle);
+  }
+
+  /** The oldest frame that is still there. */
+  get oldestFrame(): number {
+    return this.#native.micring_oldest(this.#handle);
   }
 
   stats(): RecorderStats {

@@ -149,6 +149,18 @@ export const symbols = {
     ],
     result: "f64",
   },
+  micring_written: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "f64",
+  },
+  micring_oldest: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "f64",
+  },
   micring_snapshot: {
     parameters: [
       "pointer", // micring *recorder

@@ -4,7 +4,7 @@ import { MicRingError } from "./errors.ts";
 import { allocate, isSamples, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
 import { openRecorder } from "./open_recorder.ts";
-import type { CopiedSpan, OpenedDevice, Recorder, RecorderInfo } from "./_recorder.ts";
+import type { CopiedSpan, OpenedDevice, Recorder } from "./_recorder.ts";
 import { Snapshot } from "./snapshot.ts";
 import {
   checkHeld,
@@ -12,7 +12,6 @@ import {
   type FrameRange,
   type RangeOptions,
   resolveRange,
-  type RingState,
   type SnapshotOptions,
 } from "./snapshot_options.ts";
 
@@ -67,18 +66,13 @@ const FINISHED_POLL_MS = 10;
  * ```
  */
 export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisposable {
-  /** How samples are stored. */
-  readonly format: F;
   readonly #recorder: Recorder<F>;
-  readonly #info: RecorderInfo;
   /* The native control calls, one after the other. */
   #control: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(recorder: Recorder<F>, format: F) {
+  private constructor(recorder: Recorder<F>) {
     this.#recorder = recorder;
-    this.#info = recorder.info;
-    this.format = format;
   }
 
   /**
@@ -111,8 +105,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
   static async open<F extends SampleFormat = "f32">(
     options: OpenOptions<F>,
   ): Promise<MicRing<F>> {
-    const plan = planOpen(options);
-    return new MicRing(await openRecorder(plan), plan.format);
+    return new MicRing(await openRecorder(planOpen(options)));
   }
 
   /**
@@ -136,29 +129,34 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return listDevices(options);
   }
 
+  /** How samples are stored. */
+  get format(): F {
+    return this.#recorder.format;
+  }
+
   /** Frames in a second. */
   get sampleRate(): number {
-    return this.#info.sampleRate;
+    return this.#recorder.sampleRate;
   }
 
   /** Samples in a frame. */
   get channels(): number {
-    return this.#info.channels;
+    return this.#recorder.channels;
   }
 
   /** How many seconds the ring holds. */
   get seconds(): number {
-    return this.#info.windowFrames / this.#info.sampleRate;
+    return this.#recorder.windowFrames / this.#recorder.sampleRate;
   }
 
   /** How many frames the ring holds. */
   get frames(): number {
-    return this.#info.windowFrames;
+    return this.#recorder.windowFrames;
   }
 
   /** The device that is recorded; `undefined` where the source is none. */
   get device(): OpenedDevice | undefined {
-    return this.#info.device;
+    return this.#recorder.device;
   }
 
   /** Whether `close` was called. */
@@ -192,22 +190,19 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
   snapshot(options: SnapshotOptions<F> = {}): Snapshot<F> {
     const action = "snapshot";
     checkOptions(action, options, ["seconds", "from", "to", "into"]);
+    this.#requireOpen(action);
+    const recorder = this.#recorder;
+    const { format, channels, sampleRate } = recorder;
     const { into } = options;
-    const state = this.#state(action);
-    const range = resolveRange(action, options, state);
+    const range = resolveRange(action, options, recorder);
     // Last of all checks: whatever ran before might have detached or resized the array.
-    if (into !== undefined) checkInto(action, into, wantedFrames(range), state);
-    const out = into ?? allocate(this.format, this.#fitting(range) * state.channels);
+    if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
+    const out = into ?? allocate(format, this.#fitting(range) * channels);
     const span = this.#copy(range, out);
-    const length = (span.endFrame - span.startFrame) * state.channels;
-    const samples = out.length === length ? out : out.subarray(0, length);
-    return new Snapshot({
-      samples: samples as Samples<F>,
-      format: this.format,
-      channels: state.channels,
-      sampleRate: state.sampleRate,
-      ...span,
-    });
+    const length = (span.endFrame - span.startFrame) * channels;
+    const samples = out.length === length ? out : out.subarray(0, length) as Samples<F>;
+    const { startFrame, startTime, endTime } = span;
+    return new Snapshot({ samples, format, channels, sampleRate, startFrame, startTime, endTime });
   }
 
   /**
@@ -240,21 +235,22 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     if (typeof look !== "function") {
       throw new TypeError(`Cannot ${action} the ring: look is ${show(look)}, not a function`);
     }
-    const state = this.#state(action);
-    const range = resolveRange(action, options, state);
-    const endFrame = range.kind === "absolute" ? range.to : state.writtenFrames;
-    const startFrame = range.kind === "absolute"
-      ? range.from
-      : Math.max(endFrame - range.frames, state.oldestFrame);
-    const first = startFrame % this.#info.capacityFrames * state.channels;
-    const length = (endFrame - startFrame) * state.channels;
-    const samples = this.#recorder.memory.window(first, first + length);
+    this.#requireOpen(action);
+    const recorder = this.#recorder;
+    const range = resolveRange(action, options, recorder);
+    const newest = recorder.writtenFrames;
+    const [startFrame, endFrame] = range.kind === "absolute"
+      ? [range.from, range.to]
+      : [Math.max(newest - range.frames, Math.min(recorder.oldestFrame, newest)), newest];
+    const first = startFrame % recorder.capacityFrames * recorder.channels;
+    const length = (endFrame - startFrame) * recorder.channels;
+    const samples = recorder.memory.window(first, first + length);
     const result = look(samples, { startFrame, endFrame });
     if (result instanceof Promise) {
       throw new TypeError(`Cannot ${action} the ring with an async function: use snapshot()`);
     }
     this.#requireOpen(action);
-    if (this.#recorder.holds(startFrame)) return result;
+    if (recorder.holds(startFrame)) return result;
     throw new MicRingError(
       "overtaken",
       `Cannot ${action} frames ${startFrame} to ${endFrame}: they were overwritten before the ` +
@@ -314,7 +310,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    */
   stats(): RingStats {
     this.#requireOpen("read the stats");
-    const { capacityFrames, memoryBytes } = this.#info;
+    const { capacityFrames, memoryBytes } = this.#recorder;
     return { ...this.#recorder.stats(), capacityFrames, memoryBytes };
   }
 
@@ -443,14 +439,6 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return next;
   }
 
-  #state(action: string): RingState & { readonly format: F } {
-    this.#requireOpen(action);
-    const { sampleRate, channels, windowFrames } = this.#info;
-    const { writtenFrames, oldestFrame } = this.#recorder.stats();
-    const { format } = this;
-    return { format, sampleRate, channels, windowFrames, writtenFrames, oldestFrame };
-  }
-
   /** How many frames a new array for a range needs now. */
   #fitting(range: FrameRange): number {
     return range.kind === "absolute"
@@ -466,7 +454,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     const span = this.#recorder.copy(range.from, range.to, out);
     if (span !== undefined) return span;
     const action = "snapshot";
-    checkHeld(action, range.from, range.to, this.#state(action));
+    checkHeld(action, range.from, range.to, this.#recorder);
     throw new RangeError(
       `Cannot ${action} frames ${range.from} to ${range.to}: they are not there any more`,
     );

@@ -26,7 +26,7 @@ export interface SnapshotOptions<F extends SampleFormat = SampleFormat> extends 
   readonly into?: Samples<F>;
 }
 
-/** What the ring is like at the moment it is asked. */
+/** What a ring can be asked; the last two change from moment to moment. */
 export interface RingState {
   readonly format: SampleFormat;
   readonly sampleRate: number;
@@ -66,7 +66,9 @@ function checkFrame(action: string, name: string, frame: unknown): asserts frame
 
 /** Refuses frames that are not there: still to come, or gone. */
 export function checkHeld(action: string, from: number, to: number, ring: RingState): void {
-  const { oldestFrame, writtenFrames } = ring;
+  // In this order: the oldest is never beyond a newest that was read after it.
+  const { oldestFrame } = ring;
+  const { writtenFrames } = ring;
   if (from >= oldestFrame && to <= writtenFrames) return;
   const held = oldestFrame < writtenFrames
     ? `the ring holds ${oldestFrame} to ${writtenFrames}`
@@ -78,10 +80,9 @@ export function checkHeld(action: string, from: number, to: number, ring: RingSt
 /** Which frames the options ask for; refuses what makes no sense or is not there. */
 export function resolveRange(
   action: string,
-  options: RangeOptions,
+  { seconds, from, to }: RangeOptions,
   ring: RingState,
 ): FrameRange {
-  const { seconds, from, to } = options;
   if (seconds !== undefined && from !== undefined && to !== undefined) {
     throw new TypeError(`Cannot ${action}: seconds, from and to are one too many`);
   }

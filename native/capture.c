@@ -4,10 +4,14 @@
 
 static const int64_t shut_poll_ns = 100000;
 
-/* A statistic: written by one thread at a time, read by others for display. Relaxed throughout:
- * nothing is concluded from it about any other memory. */
+/* A statistic: stored by whoever is inside the gate, so by one thread at a time. Relaxed: its
+ * partner is the load in capture_statistic, and nothing is concluded from it about other memory. */
+static void set(_Atomic uint64_t *statistic, uint64_t value) {
+  atomic_store_explicit(statistic, value, memory_order_relaxed);
+}
+
 static void add(_Atomic uint64_t *statistic, uint64_t count) {
-  atomic_fetch_add_explicit(statistic, count, memory_order_relaxed);
+  set(statistic, capture_statistic(statistic) + count);
 }
 
 void capture_init(capture *c, ring *r, double frames_per_second, bool by_arrival,
@@ -22,8 +26,10 @@ static void lose(capture *c, uint64_t count) {
   add(&c->lost, count);
 }
 
-/* Relaxed: the count stands for itself; partner of the add in capture_write. */
 static uint64_t take_refused(capture *c) {
+  /* Relaxed: the count stands for itself; partner of the add in capture_write. Looked at first,
+   * as it is hardly ever there, and an exchange costs more than the rest of this file. */
+  if (atomic_load_explicit(&c->refused, memory_order_relaxed) == 0) return 0;
   return atomic_exchange_explicit(&c->refused, 0, memory_order_relaxed);
 }
 
@@ -60,15 +66,13 @@ void capture_append(capture *c, const void *frames, uint64_t count, int64_t now_
   ring_write(c->ring, frames, count);
   timeline_mark(&c->timeline, capture_position(c), now_ns);
   add(&c->blocks, 1);
-  /* Relaxed: a statistic with one writer. */
-  if (count > atomic_load_explicit(&c->longest_block, memory_order_relaxed)) {
-    atomic_store_explicit(&c->longest_block, count, memory_order_relaxed);
-  }
+  if (count > capture_statistic(&c->longest_block)) set(&c->longest_block, count);
 }
 
 void capture_write(capture *c, const void *frames, uint64_t count, int64_t now_ns) {
   if (!capture_enter(c)) {
-    add(&c->refused, count);
+    /* Relaxed: the count stands for itself; partner of the exchange in take_refused. */
+    atomic_fetch_add_explicit(&c->refused, count, memory_order_relaxed);
     return;
   }
   capture_append(c, frames, count, now_ns);
@@ -103,6 +107,6 @@ void capture_wipe(capture *c) {
 }
 
 uint64_t capture_statistic(const _Atomic uint64_t *counter) {
-  /* Relaxed: as in add. */
+  /* Relaxed: partner of the stores in set, as there. */
   return atomic_load_explicit(counter, memory_order_relaxed);
 }

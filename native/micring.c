@@ -106,7 +106,9 @@ void micring_close(micring *recorder, uint32_t keep_samples) {
 }
 
 int32_t micring_push(micring *recorder, const void *samples, double frames) {
-  if (recorder == NULL || samples == NULL || !is_count(frames)) return MICRING_BAD_ARGUMENT;
+  if (recorder == NULL || !is_count(frames) || (samples == NULL && frames != 0)) {
+    return MICRING_BAD_ARGUMENT;
+  }
   return recorder_push(recorder, samples, (uint64_t)frames);
 }
 
@@ -155,6 +157,10 @@ void micring_stats(const micring *recorder, double *fields) {
 const char *micring_device_name(const micring *recorder) { return recorder->source->device_name; }
 
 const char *micring_device_id(const micring *recorder) { return recorder->source->device_id; }
+
+double micring_written(const micring *recorder) { return (double)ring_written(recorder->ring); }
+
+double micring_oldest(const micring *recorder) { return (double)ring_oldest(recorder->ring); }
 
 double micring_available(const micring *recorder) { return (double)recorder_available(recorder); }
 
@@ -219,8 +225,8 @@ double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format) 
 int32_t micring_wav(const void *samples, double frames, uint32_t channels, uint32_t sample_rate,
                     uint32_t format, uint32_t wav_format, uint8_t *out, double *length) {
   bool const formats = (format == MICRING_F32 || format == MICRING_S16) && wav_format <= MICRING_S24;
-  if (samples == NULL || out == NULL || length == NULL || !is_count(frames) || !formats ||
-      channels == 0 || channels > MOST_CHANNELS || sample_rate == 0) {
+  if (out == NULL || length == NULL || !is_count(frames) || (samples == NULL && frames != 0) ||
+      !formats || channels == 0 || channels > MOST_CHANNELS || sample_rate == 0) {
     return MICRING_BAD_ARGUMENT;
   }
   uint64_t bytes = 0;

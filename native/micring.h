@@ -176,7 +176,7 @@ MICRING_API int32_t micring_open_push(double seconds, uint32_t sample_rate, uint
 MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
 
 /* Control: appends `frames` frames of `samples`, in the ring's format, newest last; while paused
- * it drops them. MICRING_OK, or NOT_PUSH where the ring has a source of its own. */
+ * it drops them. No frames are fine, and then `samples` may be NULL. MICRING_OK, or NOT_PUSH where the ring has a source of its own. */
 MICRING_API int32_t micring_push(micring *recorder, const void *samples, double frames);
 
 /* Control: stops recording (a device is released) and starts it again; the time between becomes
@@ -197,6 +197,10 @@ MICRING_API void micring_stats(const micring *recorder, double *fields);
  * where there is none. */
 MICRING_API const char *micring_device_name(const micring *recorder);
 MICRING_API const char *micring_device_id(const micring *recorder);
+
+/* Read: the number of the next frame, and of the oldest that can still be had. */
+MICRING_API double micring_written(const micring *recorder);
+MICRING_API double micring_oldest(const micring *recorder);
 
 /* Read: how many of the newest frames a snapshot could have right now, at most the window. */
 MICRING_API double micring_available(const micring *recorder);

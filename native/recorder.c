@@ -92,7 +92,7 @@ static void set_paused(micring *m, bool paused) {
 
 int32_t recorder_push(micring *m, const void *samples, uint64_t frames) {
   if (m->source->kind != SOURCE_PUSH) return MICRING_NOT_PUSH;
-  if (recorder_paused(m)) return MICRING_OK;
+  if (frames == 0 || recorder_paused(m)) return MICRING_OK;
   capture_write(&m->capture, samples, frames, clock_monotonic_ns());
   return MICRING_OK;
 }

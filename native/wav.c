@@ -98,6 +98,7 @@ static ma_format miniaudio_format(micring_format format) {
 
 static ma_result write_all(ma_encoder *encoder, const void *samples, uint64_t frames,
                            uint32_t channels, micring_format format, micring_format wav_format) {
+  if (frames == 0) return MA_SUCCESS;
   if (format == wav_format) {
     return ma_encoder_write_pcm_frames(encoder, samples, frames, NULL);
   }
