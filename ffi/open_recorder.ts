@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BACKENDS } from "./abi.ts";
+import { BACKENDS, FAILURES, STATUS } from "./abi.ts";
 import { backendOfId, chooseDevice, isDeviceId, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
@@ -40,16 +40,43 @@ async function openMicrophone(native: Library, plan: Plan): Promise<Handle> {
   );
 }
 
-/** Native code could read any file; this asks Deno, so that `--allow-read` means what it says. */
-async function checkReadable(action: string, path: string): Promise<void> {
+/** From here on a RIFF's length says "unknown": written by programs that could not go back. */
+const RIFF_LENGTH_UNKNOWN = 0x7fff_0000;
+
+/** How long the file must be by its own header, if it is a WAV; 0 for others. */
+async function promisedLength(path: string): Promise<number> {
+  using opened = await Deno.open(path);
+  const header = new Uint8Array(12);
+  if (await opened.read(header) !== header.length) return 0;
+  const name = new TextDecoder("latin1").decode(header);
+  const length = new DataView(header.buffer).getUint32(4, true);
+  const wav = name.startsWith("RIFF") && name.endsWith("WAVE");
+  return wav && length < RIFF_LENGTH_UNKNOWN ? length + 8 : 0;
+}
+
+/**
+ * Native code could read any file; this asks Deno, so that `--allow-read` means what it says.
+ * And it looks at what the decoder passes over: a WAV shorter than its header says.
+ */
+async function checkFile(action: string, path: string): Promise<void> {
   try {
-    const info = await Deno.stat(path);
-    if (info.isDirectory) {
+    const { isDirectory, isFile, size } = await Deno.stat(path);
+    if (isDirectory) {
       throw new MicRingError("file-unreadable", `Cannot ${action}: it is a directory`);
     }
-    if (info.size === 0 && info.isFile) {
+    if (!isFile) {
+      throw new MicRingError("file-unreadable", `Cannot ${action}: it is no regular file`);
+    }
+    if (size === 0) {
       throw new MicRingError("file-not-audio", `Cannot ${action}: it is empty`);
     }
+    const promised = await promisedLength(path);
+    if (promised <= size) return;
+    throw new MicRingError(
+      "file-truncated",
+      `Cannot ${action}: it is cut off: its header promises ${promised} bytes, it has ${size}. ` +
+        FAILURES.get(STATUS.FILE_TRUNCATED)!.advice,
+    );
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new MicRingError("file-unreadable", `Cannot ${action}: there is no such file`, { cause });
@@ -62,7 +89,7 @@ async function openFile(
   { path, loop, speed }: FileSettings,
 ): Promise<Handle> {
   const action = `open the file ${path}`;
-  await checkReadable(action, path);
+  await checkFile(action, path);
   const name = cString(path);
   return await openHandle(
     action,

@@ -1,5 +1,6 @@
 #include "recorder.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -14,8 +15,8 @@ static const double most_frames = 9007199254740992.0;
 
 static int32_t create_ring(micring *m, double seconds, char *error) {
   source const *s = m->source;
-  double const window = seconds * s->sample_rate + 0.5;
-  double const frames = window + headroom_seconds * s->frames_per_second;
+  double const window = floor(seconds * s->sample_rate + 0.5);
+  double const frames = window + ceil(headroom_seconds * s->frames_per_second);
   if (window < 1) {
     error_set(error, "less than one frame at %u Hz", s->sample_rate);
     return MICRING_BAD_ARGUMENT;
@@ -28,7 +29,7 @@ static int32_t create_ring(micring *m, double seconds, char *error) {
     return MICRING_TOO_LARGE;
   }
   m->window = (uint64_t)window;
-  m->ring = ring_create((uint64_t)frames + 1, frame_bytes);
+  m->ring = ring_create((uint64_t)frames, frame_bytes);
   return m->ring != NULL ? MICRING_OK : MICRING_OUT_OF_MEMORY;
 }
 

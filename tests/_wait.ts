@@ -1,0 +1,10 @@
+/** Waits until something holds; a test that waits in vain is ended by its error, not by a hang. */
+export async function until(what: string, holds: () => boolean, seconds = 20): Promise<void> {
+  const deadline = performance.now() + 1000 * seconds;
+  while (!holds()) {
+    if (performance.now() > deadline) {
+      throw new Error(`Cannot wait for ${what}: ${seconds} s passed`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
