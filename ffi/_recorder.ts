@@ -16,6 +16,7 @@ import {
   withWords,
 } from "./_library.ts";
 import type { RingState } from "./snapshot_options.ts";
+import type { Source } from "./sources.ts";
 import { MemoryView } from "./_view.ts";
 
 /** The device that was opened, and what it delivers by itself. */
@@ -69,6 +70,7 @@ function readDevice(
 
 /** An open recorder. Its owner calls nothing here any more once it has called `close`. */
 export class Recorder<F extends SampleFormat> implements RingState {
+  readonly source: Source;
   readonly format: F;
   readonly sampleRate: number;
   readonly channels: number;
@@ -84,7 +86,8 @@ export class Recorder<F extends SampleFormat> implements RingState {
   readonly #fields = new Float64Array(Math.max(INFO.FIELDS, STATS.FIELDS, SNAPSHOT.FIELDS));
 
   /** Takes the handle and the hold over. */
-  constructor(library: LibraryHold, handle: Handle, format: F) {
+  constructor(library: LibraryHold, handle: Handle, format: F, source: Source) {
+    this.source = source;
     this.#library = library;
     this.#native = library.native;
     this.#handle = handle;
@@ -124,11 +127,6 @@ export class Recorder<F extends SampleFormat> implements RingState {
       paused: fields[STATS.PAUSED] === 1,
       ended: fields[STATS.ENDED] === 1,
     };
-  }
-
-  /** How many of the newest frames can be had now, at most the window. */
-  available(): number {
-    return this.#native.micring_available(this.#handle);
   }
 
   holds(from: number): boolean {

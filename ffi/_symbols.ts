@@ -143,12 +143,6 @@ export const symbols = {
     ],
     result: "pointer",
   },
-  micring_available: {
-    parameters: [
-      "pointer", // const micring *recorder
-    ],
-    result: "f64",
-  },
   micring_written: {
     parameters: [
       "pointer", // const micring *recorder

@@ -6,6 +6,7 @@ import { type OpenOptions, planOpen } from "./open_options.ts";
 import { openRecorder } from "./open_recorder.ts";
 import type { CopiedSpan, OpenedDevice, Recorder } from "./_recorder.ts";
 import { Snapshot } from "./snapshot.ts";
+import type { Source } from "./sources.ts";
 import {
   checkHeld,
   checkInto,
@@ -154,6 +155,11 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return this.#recorder.windowFrames;
   }
 
+  /** What fills the ring. */
+  get source(): Source {
+    return this.#recorder.source;
+  }
+
   /** The device that is recorded; `undefined` where the source is none. */
   get device(): OpenedDevice | undefined {
     return this.#recorder.device;
@@ -197,8 +203,9 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     const range = resolveRange(action, options, recorder);
     // Last of all checks: whatever ran before might have detached or resized the array.
     if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
-    const out = into ?? allocate(format, this.#fitting(range) * channels);
-    const span = this.#copy(range, out);
+    const { from, to } = this.#settle(range);
+    const out = into ?? allocate(format, (to - from) * channels);
+    const span = recorder.copy(from, to, out) ?? this.#copyLate(action, range, to - from, out);
     const length = (span.endFrame - span.startFrame) * channels;
     const samples = out.length === length ? out : out.subarray(0, length) as Samples<F>;
     const { startFrame, startTime, endTime } = span;
@@ -238,10 +245,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     this.#requireOpen(action);
     const recorder = this.#recorder;
     const range = resolveRange(action, options, recorder);
-    const newest = recorder.writtenFrames;
-    const [startFrame, endFrame] = range.kind === "absolute"
-      ? [range.from, range.to]
-      : [Math.max(newest - range.frames, Math.min(recorder.oldestFrame, newest)), newest];
+    const { from: startFrame, to: endFrame } = this.#settle(range);
     const first = startFrame % recorder.capacityFrames * recorder.channels;
     const length = (endFrame - startFrame) * recorder.channels;
     const samples = recorder.memory.window(first, first + length);
@@ -393,6 +397,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * await using ring = await MicRing.open({ seconds: 1, source: file(path, { speed: 8 }) });
    * await ring.finished();
    * console.log(ring.snapshot().frames, "frames were in the file");
+   * await Deno.remove(path);
    * ```
    */
   async finished(): Promise<void> {
@@ -439,25 +444,20 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return next;
   }
 
-  /** How many frames a new array for a range needs now. */
-  #fitting(range: FrameRange): number {
-    return range.kind === "absolute"
-      ? range.to - range.from
-      : Math.min(range.frames, this.#recorder.available());
+  /** Which frames a range means at this moment: from here on what comes does not matter. */
+  #settle(range: FrameRange): { readonly from: number; readonly to: number } {
+    if (range.kind === "absolute") return range;
+    const recorder = this.#recorder;
+    const to = recorder.writtenFrames;
+    return { from: Math.max(to - range.frames, Math.min(recorder.oldestFrame, to)), to };
   }
 
-  #copy(range: FrameRange, out: Samples<F>): CopiedSpan {
-    if (range.kind === "newest") {
-      const room = Math.floor(out.length / this.channels);
-      return this.#recorder.copyNewest(Math.min(range.frames, room), out);
-    }
-    const span = this.#recorder.copy(range.from, range.to, out);
-    if (span !== undefined) return span;
-    const action = "snapshot";
-    checkHeld(action, range.from, range.to, this.#recorder);
-    throw new RangeError(
-      `Cannot ${action} frames ${range.from} to ${range.to}: they are not there any more`,
-    );
+  /** What a copy becomes whose frames were overwritten or wiped while it was made. */
+  #copyLate(action: string, range: FrameRange, frames: number, out: Samples<F>): CopiedSpan {
+    if (range.kind === "newest") return this.#recorder.copyNewest(frames, out);
+    const { from, to } = range;
+    checkHeld(action, from, to, this.#recorder);
+    throw new RangeError(`Cannot ${action} frames ${from} to ${to}: they are being overwritten`);
   }
 }
 

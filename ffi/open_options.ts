@@ -42,7 +42,7 @@ export interface OpenOptions<F extends SampleFormat = SampleFormat> {
 
 /** The options, checked, with every default filled in. */
 export interface OpenPlan<F extends SampleFormat> {
-  readonly settings: SourceSettings;
+  readonly source: Source;
   readonly seconds: number;
   readonly format: F;
   /** 0 for the source's own. */
@@ -100,7 +100,7 @@ export function planOpen<F extends SampleFormat>(options: OpenOptions<F>): OpenP
     );
   }
   return {
-    settings,
+    source,
     seconds,
     format: format as F,
     sampleRate: sampleRate ?? 0,

@@ -98,7 +98,7 @@ async function openFile(
 }
 
 function openHandleFor(native: Library, plan: Plan): Promise<Handle> {
-  const { settings } = plan;
+  const { settings } = plan.source;
   switch (settings.kind) {
     case "microphone":
       return openMicrophone(native, plan);
@@ -130,7 +130,8 @@ export async function openRecorder<F extends SampleFormat>(
 ): Promise<Recorder<F>> {
   const library = holdLibrary();
   try {
-    return new Recorder(library, await openHandleFor(library.native, plan), plan.format);
+    const handle = await openHandleFor(library.native, plan);
+    return new Recorder(library, handle, plan.format, plan.source);
   } catch (error) {
     library[Symbol.dispose]();
     throw error;

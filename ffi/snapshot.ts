@@ -158,6 +158,7 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
    * await using ring = await MicRing.open({ seconds: 2, source: tone() });
    * const path = await Deno.makeTempFile({ suffix: ".wav" });
    * await Deno.writeFile(path, ring.snapshot().toWav({ format: "s16" }));
+   * await Deno.remove(path);
    * ```
    */
   toWav(options: WavOptions = {}): Uint8Array<ArrayBuffer> {

@@ -178,6 +178,7 @@ function pathOf(url: URL): string {
  * await Deno.writeFile(path, first.snapshot().toWav());
  *
  * await using ring = await MicRing.open({ seconds: 1, source: file(path, { loop: true }) });
+ * await Deno.remove(path);
  * ```
  */
 export function file(path: string | URL, options: FileOptions = {}): Source {

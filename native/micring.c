@@ -162,8 +162,6 @@ double micring_written(const micring *recorder) { return (double)ring_written(re
 
 double micring_oldest(const micring *recorder) { return (double)ring_oldest(recorder->ring); }
 
-double micring_available(const micring *recorder) { return (double)recorder_available(recorder); }
-
 static void report(const micring *recorder, ring_span span, double *result) {
   result[MICRING_SNAPSHOT_START_FRAME] = (double)span.start;
   result[MICRING_SNAPSHOT_END_FRAME] = (double)span.end;

@@ -202,9 +202,6 @@ MICRING_API const char *micring_device_id(const micring *recorder);
 MICRING_API double micring_written(const micring *recorder);
 MICRING_API double micring_oldest(const micring *recorder);
 
-/* Read: how many of the newest frames a snapshot could have right now, at most the window. */
-MICRING_API double micring_available(const micring *recorder);
-
 /* Read: copies the newest `frames` frames, or as many as there are, into `out` (of at least that
  * many frames) and writes MICRING_SNAPSHOT_FIELDS doubles. When the writer keeps overtaking the
  * copy, it retries a few times and then returns the shorter stretch that is true. MICRING_OK. */

@@ -44,9 +44,10 @@ static bool step(pacer *p, int64_t now_ns) {
 static void *run(void *argument) {
   pacer *p = argument;
   while (!stopping(p) && !source_ended(&p->source->base)) {
+    /* Before the first step, too: like a device, it begins with a whole tick of frames. */
+    clock_sleep_ns(tick_ns);
     int64_t const now_ns = clock_monotonic_ns();
     while (!stopping(p) && step(p, now_ns)) continue;
-    clock_sleep_ns(tick_ns);
   }
   return NULL;
 }

@@ -129,13 +129,6 @@ void recorder_wipe(micring *m) {
   if (!recorder_paused(m)) capture_open(&m->capture);
 }
 
-uint64_t recorder_available(const micring *m) {
-  uint64_t const written = ring_written(m->ring);
-  uint64_t const oldest = ring_oldest(m->ring);
-  uint64_t const held = written > oldest ? written - oldest : 0;
-  return held < m->window ? held : m->window;
-}
-
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out) {
   uint32_t retries = 0;
   ring_span const span = ring_read_last(m->ring, frames, out, &retries);

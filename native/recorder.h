@@ -27,9 +27,6 @@ int32_t recorder_pause(micring *m);
 int32_t recorder_resume(micring *m, char *error);
 void recorder_wipe(micring *m);
 
-/* Read: the newest frames that a snapshot could have now. */
-uint64_t recorder_available(const micring *m);
-
 /* Read: copies the newest frames, at most as many as asked, and says which they are. */
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out);
 

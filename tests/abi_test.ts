@@ -77,7 +77,7 @@ for (const { name, result, parameters } of prototypes) {
 Deno.test("the comment beside each declared parameter is its declaration in micring.h", async () => {
   const source = await read("../ffi/_symbols.ts");
   const entries = new Map(
-    source.split(/\n  (?=micring_)/).slice(1).map((entry) => [entry.split(":")[0], entry]),
+    source.split(/\n {2}(?=micring_)/).slice(1).map((entry) => [entry.split(":")[0], entry]),
   );
   for (const { name, parameters } of prototypes) {
     const lines = must(entries.get(name), name).matchAll(/"\w+",\s*\/\/ (.*)/g);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { file, MicRing, MicRingError, type SampleFormat, Snapshot, tone } from "../mod.ts";
 import { difference, signal } from "./_signal.ts";
+import { haveTools } from "./_tools.ts";
 import { until } from "./_wait.ts";
 
 const FRAMES = 20_011;
@@ -82,15 +83,13 @@ Deno.test("asked for another rate or channels, a file is converted", () =>
     assert(Math.abs(got.level(0).peakDbfs + 6.02) < 0.2, `${got.level(0).peakDbfs} dBFS`);
   }));
 
+const SOX = "sox libsox-fmt-mp3";
+
 /** Encodes with a program that has nothing in common with the decoder under test. */
 async function sox(from: string, to: string): Promise<string> {
-  const hint = "apt-get install sox libsox-fmt-mp3";
-  const { success, stderr } = await new Deno.Command("sox", { args: [from, to] }).output()
-    .catch((cause) => {
-      throw new Error(`Cannot encode ${to}: there is no sox (${hint})`, { cause });
-    });
+  const { success, stderr } = await new Deno.Command("sox", { args: [from, to] }).output();
   if (success) return to;
-  throw new Error(`Cannot encode ${to}: ${new TextDecoder().decode(stderr)} (${hint})`);
+  throw new Error(`Cannot encode ${to}: ${new TextDecoder().decode(stderr)} (${SOX})`);
 }
 
 async function encode(folder: string, ending: string): Promise<string> {
@@ -101,6 +100,7 @@ async function encode(folder: string, ending: string): Promise<string> {
 
 Deno.test("a FLAC goes through the ring sample by sample", () =>
   withFolder(async (folder) => {
+    if (!await haveTools(["sox"], SOX)) return;
     const source = file(await encode(folder, "flac"), { speed: 20 });
     await using ring = await MicRing.open({ seconds: 2, source, format: "s16" });
     await ring.finished();
@@ -197,6 +197,7 @@ for (const { what, code, says, make } of BAD_FILES) {
 
 Deno.test("a FLAC that is cut off is refused", () =>
   withFolder(async (folder) => {
+    if (!await haveTools(["sox"], SOX)) return;
     const path = await encode(folder, "flac");
     const whole = await Deno.readFile(path);
     await Deno.writeFile(path, whole.subarray(0, whole.length / 2));
@@ -221,6 +222,7 @@ Deno.test("a WAV whose header does not know its length is played to its end", ()
 
 Deno.test("an MP3 goes through the ring, and one that is cut off ends early", () =>
   withFolder(async (folder) => {
+    if (!await haveTools(["sox"], SOX)) return;
     const wav = `${folder}/tone.wav`;
     await using first = await MicRing.open({ seconds: 1, source: tone({ speed: 50 }) });
     await until("a second", () => first.stats().writtenFrames >= first.frames);

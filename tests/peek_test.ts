@@ -96,7 +96,9 @@ Deno.test("a view whose buffer was transferred harms neither the ring nor its ne
   const again = ring.peek({}, (samples) => samples.slice());
   assertEquals(difference(again, signal("f32", 1, 2000, 4000)), undefined);
   await ring.close();
-  // The memory is now the new owner's: reading it after close must find it unchanged.
+  // The memory is now the new owner's: no other ring gets it, and reading it finds it unchanged.
+  await using other = await openPush();
+  other.push(signal("f32", 1, 50_000, 59_000));
   const expected = signal("f32", 1, 0, capacityFrames);
   assert(difference(new Float32Array(taken, 0, 4000), expected.subarray(0, 4000)) === undefined);
 });

@@ -114,6 +114,17 @@ for (const shape of SHAPES) {
   });
 }
 
+Deno.test("a snapshot of a ring that is not full yet begins with the first frame", async () => {
+  await using ring = await MicRing.open({ seconds: 100, source: sequence({ speed: 100 }) });
+  let taken = 0;
+  while (ring.stats().writtenFrames < ring.frames / 2) {
+    const { startFrame } = ring.snapshot();
+    assertEquals(startFrame, 0, `after ${taken} snapshots`);
+    taken++;
+  }
+  assert(taken > 10);
+});
+
 Deno.test("two seconds asked, two seconds got, half a second after the wrap", async () => {
   await using ring = await MicRing.open({ seconds: 2, source: push(), sampleRate: 48_000 });
   for (let frame = 0; frame < 120_000; frame += 480) pushSignal(ring, frame, frame + 480);

@@ -1,0 +1,27 @@
+/**
+ * Programs that a test needs and a machine may lack.
+ *
+ * @module
+ */
+
+async function isThere(program: string): Promise<boolean> {
+  const probe = new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" });
+  return (await probe.output()).success;
+}
+
+/**
+ * Whether the programs are there. If not, the test is to end, and says here that it was skipped;
+ * in CI, which installs them, that is an error.
+ *
+ * @param packages The packages of Debian that bring them.
+ */
+export async function haveTools(programs: string[], packages: string): Promise<boolean> {
+  for (const program of programs) {
+    if (await isThere(program)) continue;
+    const words = `no ${program} here (apt-get install ${packages})`;
+    if (Deno.env.get("CI")) throw new Error(`Cannot test: ${words}`);
+    console.log(`skipped: ${words}`);
+    return false;
+  }
+  return true;
+}
