@@ -23,9 +23,11 @@ export type { Backend, DeviceFormat, DeviceInfo, DevicesOptions } from "./ffi/de
 export { MicRingError, type MicRingErrorCode } from "./ffi/errors.ts";
 export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
 export type { Level } from "./ffi/level.ts";
-export { MicRing, type PeekedSpan, type RingStats } from "./ffi/mic_ring.ts";
+export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
 export type { OpenedDevice } from "./ffi/_recorder.ts";
+export type { PeekedSpan } from "./ffi/ring_reader.ts";
+export type { RingStats } from "./ffi/ring_stats.ts";
 export { Snapshot, type SnapshotParts } from "./ffi/snapshot.ts";
 export type { RangeOptions, SnapshotOptions } from "./ffi/snapshot_options.ts";
 export {

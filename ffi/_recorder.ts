@@ -15,6 +15,7 @@ import {
   unwrap,
   withWords,
 } from "./_library.ts";
+import type { RingStats } from "./ring_stats.ts";
 import type { RingState } from "./snapshot_options.ts";
 import type { Source } from "./sources.ts";
 import { MemoryView } from "./_view.ts";
@@ -31,18 +32,6 @@ export interface OpenedDevice {
   readonly sampleRate: number;
   /** Channels, before any conversion to the ring's. */
   readonly channels: number;
-}
-
-/** What a recorder has counted so far. */
-export interface RecorderStats {
-  readonly writtenFrames: number;
-  readonly oldestFrame: number;
-  readonly lostFrames: number;
-  readonly blocks: number;
-  readonly longestBlockFrames: number;
-  readonly retries: number;
-  readonly paused: boolean;
-  readonly ended: boolean;
 }
 
 /** Which frames a copy holds, and when they were captured. */
@@ -114,7 +103,7 @@ export class Recorder<F extends SampleFormat> implements RingState {
     return this.#native.micring_oldest(this.#handle);
   }
 
-  stats(): RecorderStats {
+  stats(): RingStats {
     const fields = this.#fields;
     this.#native.micring_stats(this.#handle, fields);
     return {
@@ -126,6 +115,8 @@ export class Recorder<F extends SampleFormat> implements RingState {
       retries: fields[STATS.RETRIES],
       paused: fields[STATS.PAUSED] === 1,
       ended: fields[STATS.ENDED] === 1,
+      capacityFrames: this.capacityFrames,
+      memoryBytes: this.memoryBytes,
     };
   }
 

@@ -1,52 +1,15 @@
-import { checkOptions, show } from "./check.ts";
+import { show } from "./check.ts";
 import { type DeviceInfo, type DevicesOptions, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
-import { allocate, isSamples, type SampleFormat, type Samples, samplesName } from "./formats.ts";
+import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
 import { openRecorder } from "./open_recorder.ts";
-import type { CopiedSpan, OpenedDevice, Recorder } from "./_recorder.ts";
-import { Snapshot } from "./snapshot.ts";
+import type { OpenedDevice, Recorder } from "./_recorder.ts";
+import { type PeekedSpan, RingReader } from "./ring_reader.ts";
+import type { RingStats } from "./ring_stats.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { RangeOptions, SnapshotOptions } from "./snapshot_options.ts";
 import type { Source } from "./sources.ts";
-import {
-  checkHeld,
-  checkInto,
-  type FrameRange,
-  type RangeOptions,
-  resolveRange,
-  type SnapshotOptions,
-} from "./snapshot_options.ts";
-
-/** How a ring goes: what `ring.stats()` returns. */
-export interface RingStats {
-  /** Frames recorded since the ring was opened: the number of the next one. */
-  readonly writtenFrames: number;
-  /** The oldest frame that can still be had. */
-  readonly oldestFrame: number;
-  /** Frames of silence that stand for time in which nothing was recorded, such as a pause. */
-  readonly lostFrames: number;
-  /** Blocks that the source delivered. */
-  readonly blocks: number;
-  /** Frames in the longest of them: the newest frame of a snapshot may be so old. */
-  readonly longestBlockFrames: number;
-  /** Snapshots that were overtaken by the source while they copied, and tried again. */
-  readonly retries: number;
-  /** Whether the ring is paused. */
-  readonly paused: boolean;
-  /** Whether the source has come to its end: a file that is not looped. */
-  readonly ended: boolean;
-  /** Frames that the ring has room for: its window, and what a late reader may be late. */
-  readonly capacityFrames: number;
-  /** Native memory that the samples take, in bytes. */
-  readonly memoryBytes: number;
-}
-
-/** Which stretch a function that `ring.peek` calls is looking at. */
-export interface PeekedSpan {
-  /** The number of the first frame. */
-  readonly startFrame: number;
-  /** The number behind the last frame's. */
-  readonly endFrame: number;
-}
 
 const FINISHED_POLL_MS = 10;
 
@@ -68,12 +31,14 @@ const FINISHED_POLL_MS = 10;
  */
 export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisposable {
   readonly #recorder: Recorder<F>;
+  readonly #reader: RingReader<F>;
   /* The native control calls, one after the other. */
   #control: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(recorder: Recorder<F>) {
     this.#recorder = recorder;
+    this.#reader = new RingReader(recorder, (action) => this.#requireOpen(action));
   }
 
   /**
@@ -194,22 +159,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * ```
    */
   snapshot(options: SnapshotOptions<F> = {}): Snapshot<F> {
-    const action = "snapshot";
-    checkOptions(action, options, ["seconds", "from", "to", "into"]);
-    this.#requireOpen(action);
-    const recorder = this.#recorder;
-    const { format, channels, sampleRate } = recorder;
-    const { into } = options;
-    const range = resolveRange(action, options, recorder);
-    // Last of all checks: whatever ran before might have detached or resized the array.
-    if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
-    const { from, to } = this.#settle(range);
-    const out = into ?? allocate(format, (to - from) * channels);
-    const span = recorder.copy(from, to, out) ?? this.#copyLate(action, range, to - from, out);
-    const length = (span.endFrame - span.startFrame) * channels;
-    const samples = out.length === length ? out : out.subarray(0, length) as Samples<F>;
-    const { startFrame, startTime, endTime } = span;
-    return new Snapshot({ samples, format, channels, sampleRate, startFrame, startTime, endTime });
+    return this.#reader.snapshot(options);
   }
 
   /**
@@ -237,29 +187,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * ```
    */
   peek<R>(options: RangeOptions, look: (samples: Samples<F>, span: PeekedSpan) => R): R {
-    const action = "peek at";
-    checkOptions(action, options, ["seconds", "from", "to"]);
-    if (typeof look !== "function") {
-      throw new TypeError(`Cannot ${action} the ring: look is ${show(look)}, not a function`);
-    }
-    this.#requireOpen(action);
-    const recorder = this.#recorder;
-    const range = resolveRange(action, options, recorder);
-    const { from: startFrame, to: endFrame } = this.#settle(range);
-    const first = startFrame % recorder.capacityFrames * recorder.channels;
-    const length = (endFrame - startFrame) * recorder.channels;
-    const samples = recorder.memory.window(first, first + length);
-    const result = look(samples, { startFrame, endFrame });
-    if (result instanceof Promise) {
-      throw new TypeError(`Cannot ${action} the ring with an async function: use snapshot()`);
-    }
-    this.#requireOpen(action);
-    if (recorder.holds(startFrame)) return result;
-    throw new MicRingError(
-      "overtaken",
-      `Cannot ${action} frames ${startFrame} to ${endFrame}: they were overwritten before the ` +
-        "function returned. Look at less, open more seconds, or take a snapshot",
-    );
+    return this.#reader.peek(options, look);
   }
 
   /**
@@ -289,11 +217,10 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
           samplesName(this.format),
       );
     }
-    const frames = samples.length / this.channels;
+    const count = sampleCount(samples);
+    const frames = count / this.channels;
     if (!Number.isInteger(frames)) {
-      throw new RangeError(
-        `Cannot ${action} ${samples.length} samples: a frame has ${this.channels}`,
-      );
+      throw new RangeError(`Cannot ${action} ${count} samples: a frame has ${this.channels}`);
     }
     this.#recorder.push(samples, frames);
   }
@@ -303,19 +230,10 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    *
    * @returns The counters at this moment.
    * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * console.log(ring.stats().memoryBytes);
-   * ```
    */
   stats(): RingStats {
     this.#requireOpen("read the stats");
-    const { capacityFrames, memoryBytes } = this.#recorder;
-    return { ...this.#recorder.stats(), capacityFrames, memoryBytes };
+    return this.#recorder.stats();
   }
 
   /**
@@ -323,15 +241,6 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    *
    * @returns When it has stopped. A ring that is paused already is left as it is.
    * @throws {MicRingError} `closed`, or `device-failed` when the device did not stop.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * await ring.pause();
-   * await ring.resume();
-   * ```
    */
   pause(): Promise<void> {
     return this.#controlled("pause", () => this.#recorder.pause());
@@ -411,14 +320,6 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * stay. Closing again changes nothing.
    *
    * @returns When the device is released and the memory is free.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * const ring = await MicRing.open({ seconds: 2, source: tone() });
-   * await ring.close();
-   * ```
    */
   close(): Promise<void> {
     // The views are emptied before anyone else can run; the memory goes after the last call on it.
@@ -443,24 +344,4 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     this.#control = next.catch(() => {});
     return next;
   }
-
-  /** Which frames a range means at this moment: from here on what comes does not matter. */
-  #settle(range: FrameRange): { readonly from: number; readonly to: number } {
-    if (range.kind === "absolute") return range;
-    const recorder = this.#recorder;
-    const to = recorder.writtenFrames;
-    return { from: Math.max(to - range.frames, Math.min(recorder.oldestFrame, to)), to };
-  }
-
-  /** What a copy becomes whose frames were overwritten or wiped while it was made. */
-  #copyLate(action: string, range: FrameRange, frames: number, out: Samples<F>): CopiedSpan {
-    if (range.kind === "newest") return this.#recorder.copyNewest(frames, out);
-    const { from, to } = range;
-    checkHeld(action, from, to, this.#recorder);
-    throw new RangeError(`Cannot ${action} frames ${from} to ${to}: they are being overwritten`);
-  }
-}
-
-function wantedFrames(range: FrameRange): number {
-  return range.kind === "newest" ? range.frames : range.to - range.from;
 }

@@ -1,5 +1,11 @@
 import { checkNumber, checkOptions } from "./check.ts";
-import { allocate, type SampleFormat, type Samples, type WavFormat } from "./formats.ts";
+import {
+  allocate,
+  sampleCount,
+  type SampleFormat,
+  type Samples,
+  type WavFormat,
+} from "./formats.ts";
 import { type Level, measureLevel } from "./level.ts";
 import { encodeWav, type WavOptions } from "./wav.ts";
 
@@ -63,13 +69,20 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
    * Makes a snapshot; a ring does, programs need not.
    *
    * @param parts What it is made of.
+   * @throws {RangeError} When the samples are no whole number of frames.
    */
   constructor(parts: SnapshotParts<F>) {
     this.samples = parts.samples;
     this.format = parts.format;
     this.channels = parts.channels;
     this.sampleRate = parts.sampleRate;
-    this.frames = parts.samples.length / parts.channels;
+    this.frames = sampleCount(parts.samples) / parts.channels;
+    if (!Number.isInteger(this.frames)) {
+      throw new RangeError(
+        `Cannot make a snapshot: ${parts.samples.length} samples are no whole number of frames ` +
+          `of ${parts.channels} channels`,
+      );
+    }
     this.startFrame = parts.startFrame;
     this.endFrame = parts.startFrame + this.frames;
     this.startTime = parts.startTime;

@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, checkSeconds, show } from "./check.ts";
-import { isSamples, type SampleFormat, type Samples, samplesName } from "./formats.ts";
+import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 
 /** Which stretch of the ring is wanted: the newest, or by frame numbers. */
 export interface RangeOptions {
@@ -121,11 +121,12 @@ export function checkInto<F extends SampleFormat>(
     );
   }
   const needed = frames * ring.channels;
-  if (into.length >= needed) return;
+  const length = sampleCount(into);
+  if (length >= needed) return;
   const buffer = into.buffer;
   const detached = buffer instanceof ArrayBuffer && buffer.detached ? " (it is detached)" : "";
   throw new RangeError(
-    `Cannot ${action} into an array of ${into.length} samples${detached}: ${frames} frames of ` +
+    `Cannot ${action} into an array of ${length} samples${detached}: ${frames} frames of ` +
       `${ring.channels} channels take ${needed}`,
   );
 }

@@ -1,5 +1,5 @@
 import { checkWord } from "./check.ts";
-import { FORMAT_NUMBERS, type SampleFormat, type WavFormat } from "./formats.ts";
+import { FORMAT_NUMBERS, sampleCount, type SampleFormat, type WavFormat } from "./formats.ts";
 import { holdLibrary, unwrap } from "./_library.ts";
 
 /** What `toWav` can be told. */
@@ -28,6 +28,13 @@ export function encodeWav(input: WavInput, wavFormat: WavFormat): Uint8Array<Arr
   const action = "write a WAV";
   checkWord(action, "format", wavFormat, ["f32", "s16", "s24"]);
   const { samples, frames, channels, sampleRate, format } = input;
+  const count = sampleCount(samples);
+  if (count !== frames * channels) {
+    throw new RangeError(
+      `Cannot ${action}: of ${frames * channels} samples ${count} are there; was their buffer ` +
+        "transferred?",
+    );
+  }
   const target = FORMAT_NUMBERS[wavFormat];
   using library = holdLibrary();
   const most = library.native.micring_wav_bytes(frames, channels, target);

@@ -407,6 +407,39 @@ Deno.test("an into that is detached or resized by the options themselves is refu
   checkUnharmed(ring);
 });
 
+Deno.test("an into that lies about its length is not believed", async () => {
+  class Liar extends Float32Array {
+    override get length() {
+      return 1_000_000;
+    }
+  }
+  await using ring = await openFilled();
+  assertThrows(() => ring.snapshot({ into: new Liar(10) }), RangeError, "an array of 10 samples");
+  ring.push(new Liar(2));
+  assertEquals(ring.stats().writtenFrames, 5001);
+  const disguised = Object.create(Float32Array.prototype);
+  assertThrows(() => ring.snapshot({ into: disguised }), TypeError, "Float32Array");
+  assertThrows(() => ring.push(disguised), TypeError, "Float32Array");
+});
+
+Deno.test("options that close the ring while they are read get the error of a closed one", async () => {
+  for (const read of ["snapshot", "peek"] as const) {
+    const ring = await openFilled();
+    const closing = {
+      get seconds() {
+        ring.close();
+        return 0.1;
+      },
+    };
+    assertThrows(
+      () => read === "peek" ? ring.peek(closing, () => {}) : ring.snapshot(closing),
+      MicRingError,
+      "the ring is closed",
+    );
+    await ring.close();
+  }
+});
+
 Deno.test("an into may be longer, unaligned, resizable or shared", async () => {
   await using ring = await openFilled();
   const expected = signal("f32", 2, 3000, 5000);

@@ -169,5 +169,11 @@ Deno.test("WAV: the format left out is the snapshot's own, and an empty one is a
 Deno.test("WAV: what cannot be written is refused", () => {
   const snapshot = make("f32", 1, 1);
   assertThrows(() => snapshot.toWav({ format: "u8" as WavFormat }), TypeError, '"u8"');
+  const gone = make("f32", 1, 100);
+  (gone.samples.buffer as ArrayBuffer).transfer();
+  assertThrows(() => gone.toWav(), RangeError, "of 100 samples 0 are there");
+  const forged = Object.assign(make("f32", 1, 100), { frames: 1_000_000 });
+  assertThrows(() => forged.toWav(), RangeError, "of 1000000 samples 100 are there");
+  assertThrows(() => make("f32", NaN, 1), RangeError, "no whole number of frames");
   assertThrows(() => snapshot.toWav({ bits: 16 } as unknown as object), TypeError, '"bits"');
 });

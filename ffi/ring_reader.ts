@@ -1,0 +1,106 @@
+/**
+ * Takes stretches out of a ring: copied, or looked at in place.
+ *
+ * @module
+ */
+
+import { checkOptions, show } from "./check.ts";
+import { MicRingError } from "./errors.ts";
+import { allocate, sampleCount, type SampleFormat, type Samples } from "./formats.ts";
+import type { CopiedSpan, Recorder } from "./_recorder.ts";
+import { Snapshot } from "./snapshot.ts";
+import {
+  checkHeld,
+  checkInto,
+  type FrameRange,
+  type RangeOptions,
+  resolveRange,
+  type SnapshotOptions,
+} from "./snapshot_options.ts";
+
+/** Which stretch a function that `ring.peek` calls is looking at. */
+export interface PeekedSpan {
+  /** The number of the first frame. */
+  readonly startFrame: number;
+  /** The number behind the last frame's. */
+  readonly endFrame: number;
+}
+
+/** What `snapshot` and `peek` of a ring do; they are described there. */
+export class RingReader<F extends SampleFormat> {
+  readonly #recorder: Recorder<F>;
+  /** Throws once the ring is closed: its memory may be gone. */
+  readonly #requireOpen: (action: string) => void;
+
+  constructor(recorder: Recorder<F>, requireOpen: (action: string) => void) {
+    this.#recorder = recorder;
+    this.#requireOpen = requireOpen;
+  }
+
+  snapshot(options: SnapshotOptions<F>): Snapshot<F> {
+    const action = "snapshot";
+    checkOptions(action, options, ["seconds", "from", "to", "into"]);
+    // Read once, before anything is checked: a getter may close the ring or detach an array.
+    const { seconds, from: first, to: last, into } = options;
+    this.#requireOpen(action);
+    const recorder = this.#recorder;
+    const { format, channels, sampleRate } = recorder;
+    const range = resolveRange(action, { seconds, from: first, to: last }, recorder);
+    if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
+    const { from, to } = this.#settle(range);
+    const out = into ?? allocate(format, (to - from) * channels);
+    const span = recorder.copy(from, to, out) ?? this.#copyLate(action, range, to - from, out);
+    const length = (span.endFrame - span.startFrame) * channels;
+    const samples = sampleCount(out) === length ? out : out.subarray(0, length) as Samples<F>;
+    const { startFrame, startTime, endTime } = span;
+    return new Snapshot({ samples, format, channels, sampleRate, startFrame, startTime, endTime });
+  }
+
+  peek<R>(options: RangeOptions, look: (samples: Samples<F>, span: PeekedSpan) => R): R {
+    const action = "peek at";
+    checkOptions(action, options, ["seconds", "from", "to"]);
+    if (typeof look !== "function") {
+      throw new TypeError(`Cannot ${action} the ring: look is ${show(look)}, not a function`);
+    }
+    // As in snapshot: a getter may close the ring.
+    const { seconds, from, to } = options;
+    this.#requireOpen(action);
+    const recorder = this.#recorder;
+    const range = resolveRange(action, { seconds, from, to }, recorder);
+    const { from: startFrame, to: endFrame } = this.#settle(range);
+    const first = startFrame % recorder.capacityFrames * recorder.channels;
+    const length = (endFrame - startFrame) * recorder.channels;
+    const samples = recorder.memory.window(first, first + length);
+    const result = look(samples, { startFrame, endFrame });
+    if (result instanceof Promise) {
+      throw new TypeError(`Cannot ${action} the ring with an async function: use snapshot()`);
+    }
+    this.#requireOpen(action);
+    if (recorder.holds(startFrame)) return result;
+    throw new MicRingError(
+      "overtaken",
+      `Cannot ${action} frames ${startFrame} to ${endFrame}: they were overwritten before the ` +
+        "function returned. Look at less, open more seconds, or take a snapshot",
+    );
+  }
+
+  /** Which frames a range means at this moment: from here on what comes does not matter. */
+  #settle(range: FrameRange): { readonly from: number; readonly to: number } {
+    if (range.kind === "absolute") return range;
+    const recorder = this.#recorder;
+    const to = recorder.writtenFrames;
+    return { from: Math.max(to - range.frames, Math.min(recorder.oldestFrame, to)), to };
+  }
+
+  /** What a copy becomes whose frames were overwritten or wiped while it was made. */
+  #copyLate(action: string, range: FrameRange, frames: number, out: Samples<F>): CopiedSpan {
+    if (range.kind === "newest") return this.#recorder.copyNewest(frames, out);
+    const { from, to } = range;
+    checkHeld(action, from, to, this.#recorder);
+    throw new RangeError(`Cannot ${action} frames ${from} to ${to}: they are being overwritten`);
+  }
+}
+
+function wantedFrames(range: FrameRange): number {
+  return range.kind === "newest" ? range.frames : range.to - range.from;
+}
