@@ -8,19 +8,27 @@
 #include "error.h"
 #include "source.h"
 
-typedef struct microphone {
-  source base;
-  ma_context context;
-  ma_device device;
-  /* Set before the device starts, and not while it runs. */
-  capture *capture;
-} microphone;
-
 typedef struct wish {
   const char *device_id;
   uint32_t period_ms;
   source_shape shape;
 } wish;
+
+typedef struct microphone {
+  source base;
+  ma_context context;
+  /* Only while there is a stream: a paused one is given back to the system altogether. */
+  bool streaming;
+  ma_device device;
+  ma_device_config config;
+  ma_device_id id;
+  /* Set before the device starts, and not while it runs. */
+  capture *capture;
+} microphone;
+
+/* How late the process may come for its frames. PulseAudio drops what does not fit, and tells
+ * nobody; miniaudio would ask it for three periods. */
+enum { PULSE_BUFFER_MS = 2000 };
 
 /* On miniaudio's thread. */
 static void on_frames(ma_device *device, void *output, const void *input, ma_uint32 count) {
@@ -55,25 +63,37 @@ static int32_t status_of(ma_result result) {
   }
 }
 
+static int32_t stop(source *s) {
+  microphone *m = (microphone *)s;
+  if (!m->streaming) return MICRING_OK;
+  /* Stopping alone leaves the stream with the server, which shows the microphone as taken, and
+   * leaves frames in it that would come after the pause. Uninit alone can hang. */
+  ma_result const result =
+      ma_device_is_started(&m->device) ? ma_device_stop(&m->device) : MA_SUCCESS;
+  ma_device_uninit(&m->device);
+  m->streaming = false;
+  return status_of(result);
+}
+
 static int32_t start(source *s, capture *c, char *error) {
   microphone *m = (microphone *)s;
   m->capture = c;
-  ma_result const result = ma_device_start(&m->device);
+  ma_result result = MA_SUCCESS;
+  if (!m->streaming) {
+    result = ma_device_init(&m->context, &m->config, &m->device);
+    m->streaming = result == MA_SUCCESS;
+  }
+  if (result == MA_SUCCESS) result = ma_device_start(&m->device);
   if (result != MA_SUCCESS) {
     error_add(error, "%s: %s", backend_name(s->backend), ma_result_description(result));
+    stop(s);
   }
   return status_of(result);
 }
 
-static int32_t stop(source *s) {
-  microphone *m = (microphone *)s;
-  if (!ma_device_is_started(&m->device)) return MICRING_OK;
-  return status_of(ma_device_stop(&m->device));
-}
-
 static void destroy(source *s) {
   microphone *m = (microphone *)s;
-  ma_device_uninit(&m->device);
+  stop(s);
   ma_context_uninit(&m->context);
   free(m);
 }
@@ -93,13 +113,15 @@ static void describe(microphone *m, micring_backend backend, const wish *w) {
   snprintf(s->device_id, sizeof s->device_id, "%s", w->device_id);
 }
 
-static ma_device_config configuration(microphone *m, const wish *w, const ma_device_id *id) {
+static ma_device_config configuration(microphone *m, micring_backend backend, const wish *w,
+                                      const ma_device_id *id) {
   ma_device_config config = ma_device_config_init(ma_device_type_capture);
   config.capture.pDeviceID = id;
   config.capture.format = w->shape.format == MICRING_S16 ? ma_format_s16 : ma_format_f32;
   config.capture.channels = w->shape.channels;
   config.sampleRate = w->shape.sample_rate;
   config.periodSizeInMilliseconds = w->period_ms;
+  if (backend == MICRING_BACKEND_PULSEAUDIO) config.periods = PULSE_BUFFER_MS / w->period_ms + 2;
   config.resampling.linear.lpfOrder = MA_MAX_FILTER_ORDER;
   /* With fixed-size callbacks a stream begins with a period of zeros that nobody recorded. */
   config.noFixedSizedCallback = MA_TRUE;
@@ -124,15 +146,20 @@ static bool any_device(micring_backend backend, ma_context *context) {
 
 /* Opens the wished device on one backend, in `m`, whose context is open. */
 static int32_t open_device(microphone *m, micring_backend backend, const wish *w, char *error) {
-  ma_device_id id;
   bool const named = w->device_id[0] != '\0';
-  if (named && !backend_find(backend, &m->context, w->device_id, &id)) {
+  if (named && !backend_find(backend, &m->context, w->device_id, &m->id)) {
     error_add(error, "%s: no such device", backend_name(backend));
     return MICRING_DEVICE_NOT_FOUND;
   }
-  ma_device_config const config = configuration(m, w, named ? &id : NULL);
-  ma_result const result = ma_device_init(&m->context, &config, &m->device);
-  if (result == MA_SUCCESS) return MICRING_OK;
+  m->config = configuration(m, backend, w, named ? &m->id : NULL);
+  ma_result const result = ma_device_init(&m->context, &m->config, &m->device);
+  if (result == MA_SUCCESS) {
+    m->streaming = true;
+    /* What the ring holds stays of one kind, whatever is the default after a pause. */
+    m->config.sampleRate = m->device.sampleRate;
+    m->config.capture.channels = m->device.capture.channels;
+    return MICRING_OK;
+  }
   if (!named && !any_device(backend, &m->context)) {
     error_add(error, "%s: no capture device", backend_name(backend));
     return MICRING_NO_DEVICE;

@@ -25,3 +25,15 @@ export async function haveTools(programs: string[], packages: string): Promise<b
   }
   return true;
 }
+
+/** Registers a test that needs programs: see {@linkcode haveTools}. */
+export function testWith(
+  programs: string[],
+  packages: string,
+  name: string,
+  run: () => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    if (await haveTools(programs, packages)) await run();
+  });
+}

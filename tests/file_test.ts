@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { file, MicRing, MicRingError, type SampleFormat, Snapshot, tone } from "../mod.ts";
 import { difference, signal } from "./_signal.ts";
-import { haveTools } from "./_tools.ts";
+import { testWith } from "./_tools.ts";
 import { until } from "./_wait.ts";
 
 const FRAMES = 20_011;
@@ -98,14 +98,18 @@ async function encode(folder: string, ending: string): Promise<string> {
   return await sox(wav, `${folder}/out.${ending}`);
 }
 
-Deno.test("a FLAC goes through the ring sample by sample", () =>
-  withFolder(async (folder) => {
-    if (!await haveTools(["sox"], SOX)) return;
-    const source = file(await encode(folder, "flac"), { speed: 20 });
-    await using ring = await MicRing.open({ seconds: 2, source, format: "s16" });
-    await ring.finished();
-    assertEquals(difference(ring.snapshot().samples, signal("s16", 2, 0, FRAMES)), undefined);
-  }));
+testWith(
+  ["sox"],
+  SOX,
+  "a FLAC goes through the ring sample by sample",
+  () =>
+    withFolder(async (folder) => {
+      const source = file(await encode(folder, "flac"), { speed: 20 });
+      await using ring = await MicRing.open({ seconds: 2, source, format: "s16" });
+      await ring.finished();
+      assertEquals(difference(ring.snapshot().samples, signal("s16", 2, 0, FRAMES)), undefined);
+    }),
+);
 
 interface BadFile {
   readonly what: string;
@@ -195,9 +199,8 @@ for (const { what, code, says, make } of BAD_FILES) {
     }));
 }
 
-Deno.test("a FLAC that is cut off is refused", () =>
+testWith(["sox"], SOX, "a FLAC that is cut off is refused", () =>
   withFolder(async (folder) => {
-    if (!await haveTools(["sox"], SOX)) return;
     const path = await encode(folder, "flac");
     const whole = await Deno.readFile(path);
     await Deno.writeFile(path, whole.subarray(0, whole.length / 2));
@@ -220,28 +223,32 @@ Deno.test("a WAV whose header does not know its length is played to its end", ()
     assertEquals(difference(ring.snapshot().samples, signal("f32", 1, 0, FRAMES)), undefined);
   }));
 
-Deno.test("an MP3 goes through the ring, and one that is cut off ends early", () =>
-  withFolder(async (folder) => {
-    if (!await haveTools(["sox"], SOX)) return;
-    const wav = `${folder}/tone.wav`;
-    await using first = await MicRing.open({ seconds: 1, source: tone({ speed: 50 }) });
-    await until("a second", () => first.stats().writtenFrames >= first.frames);
-    await Deno.writeFile(wav, first.snapshot().toWav({ format: "s16" }));
-    const path = await sox(wav, `${folder}/tone.mp3`);
-    const play = async () => {
-      await using ring = await MicRing.open({ seconds: 2, source: file(path, { speed: 50 }) });
-      await ring.finished();
-      return ring.snapshot();
-    };
-    const whole = await play();
-    assertEquals([whole.sampleRate, whole.channels], [48_000, 1]);
-    assert(whole.frames >= 48_000 && whole.frames < 54_000, `${whole.frames} frames`);
-    const middle = whole.samples.subarray(12_000, 36_000);
-    const level = new Snapshot({ ...whole, samples: middle }).level();
-    // The encoder takes off half a decibel, lest it clip.
-    assert(Math.abs(level.rmsDbfs + 15.01) < 0.6, `${level.rmsDbfs} dBFS`);
-    const bytes = await Deno.readFile(path);
-    await Deno.writeFile(path, bytes.subarray(0, bytes.length / 2));
-    const { frames } = await play();
-    assert(frames > 20_000 && frames < 30_000, `${frames} frames of half a file`);
-  }));
+testWith(
+  ["sox"],
+  SOX,
+  "an MP3 goes through the ring, and one that is cut off ends early",
+  () =>
+    withFolder(async (folder) => {
+      const wav = `${folder}/tone.wav`;
+      await using first = await MicRing.open({ seconds: 1, source: tone({ speed: 50 }) });
+      await until("a second", () => first.stats().writtenFrames >= first.frames);
+      await Deno.writeFile(wav, first.snapshot().toWav({ format: "s16" }));
+      const path = await sox(wav, `${folder}/tone.mp3`);
+      const play = async () => {
+        await using ring = await MicRing.open({ seconds: 2, source: file(path, { speed: 50 }) });
+        await ring.finished();
+        return ring.snapshot();
+      };
+      const whole = await play();
+      assertEquals([whole.sampleRate, whole.channels], [48_000, 1]);
+      assert(whole.frames >= 48_000 && whole.frames < 54_000, `${whole.frames} frames`);
+      const middle = whole.samples.subarray(12_000, 36_000);
+      const level = new Snapshot({ ...whole, samples: middle }).level();
+      // The encoder takes off half a decibel, lest it clip.
+      assert(Math.abs(level.rmsDbfs + 15.01) < 0.6, `${level.rmsDbfs} dBFS`);
+      const bytes = await Deno.readFile(path);
+      await Deno.writeFile(path, bytes.subarray(0, bytes.length / 2));
+      const { frames } = await play();
+      assert(frames > 20_000 && frames < 30_000, `${frames} frames of half a file`);
+    }),
+);
