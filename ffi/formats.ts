@@ -25,24 +25,23 @@ export function allocate<F extends SampleFormat>(format: F, length: number): Sam
   return (format === "s16" ? new Int16Array(length) : new Float32Array(length)) as Samples<F>;
 }
 
-const { prototype } = Object.getPrototypeOf(Float32Array);
-const typeName = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)!.get!;
-const lengthOf = Object.getOwnPropertyDescriptor(prototype, "length")!.get!;
-
 /** Whether a value is the array that holds samples of this format. */
 export function isSamples<F extends SampleFormat>(
   format: F,
   value: unknown,
 ): value is Samples<F> {
-  return typeName.call(value) === samplesName(format);
+  return format === "s16" ? value instanceof Int16Array : value instanceof Float32Array;
 }
 
+const { prototype } = Object.getPrototypeOf(Float32Array);
+const byteLength = Object.getOwnPropertyDescriptor(prototype, "byteLength")!.get!;
+
 /**
- * How many samples there really are. A subclass may say otherwise of its length, and native code
- * would believe it.
+ * How many samples there really are. A subclass may say otherwise of its length, and an array may
+ * be disguised as another: native code would believe both.
  */
-export function sampleCount(samples: Float32Array | Int16Array): number {
-  return lengthOf.call(samples);
+export function sampleCount(format: SampleFormat, samples: Float32Array | Int16Array): number {
+  return Math.floor(byteLength.call(samples) / SAMPLE_BYTES[format]);
 }
 
 /** The name of that array's type, for messages. */

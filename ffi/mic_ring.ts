@@ -217,7 +217,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
           samplesName(this.format),
       );
     }
-    const count = sampleCount(samples);
+    const count = sampleCount(this.format, samples);
     const frames = count / this.channels;
     if (!Number.isInteger(frames)) {
       throw new RangeError(`Cannot ${action} ${count} samples: a frame has ${this.channels}`);

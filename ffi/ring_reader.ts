@@ -51,7 +51,9 @@ export class RingReader<F extends SampleFormat> {
     const out = into ?? allocate(format, (to - from) * channels);
     const span = recorder.copy(from, to, out) ?? this.#copyLate(action, range, to - from, out);
     const length = (span.endFrame - span.startFrame) * channels;
-    const samples = sampleCount(out) === length ? out : out.subarray(0, length) as Samples<F>;
+    const samples = sampleCount(format, out) === length
+      ? out
+      : out.subarray(0, length) as Samples<F>;
     const { startFrame, startTime, endTime } = span;
     return new Snapshot({ samples, format, channels, sampleRate, startFrame, startTime, endTime });
   }

@@ -76,7 +76,7 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
     this.format = parts.format;
     this.channels = parts.channels;
     this.sampleRate = parts.sampleRate;
-    this.frames = sampleCount(parts.samples) / parts.channels;
+    this.frames = sampleCount(parts.format, parts.samples) / parts.channels;
     if (!Number.isInteger(this.frames)) {
       throw new RangeError(
         `Cannot make a snapshot: ${parts.samples.length} samples are no whole number of frames ` +

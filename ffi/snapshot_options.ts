@@ -121,7 +121,7 @@ export function checkInto<F extends SampleFormat>(
     );
   }
   const needed = frames * ring.channels;
-  const length = sampleCount(into);
+  const length = sampleCount(ring.format, into);
   if (length >= needed) return;
   const buffer = into.buffer;
   const detached = buffer instanceof ArrayBuffer && buffer.detached ? " (it is detached)" : "";

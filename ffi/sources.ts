@@ -192,7 +192,8 @@ export function file(path: string | URL, options: FileOptions = {}): Source {
 }
 
 /**
- * No source at all: the script writes the frames itself, with `ring.push(samples)`.
+ * No source at all: the script writes the frames itself, with `ring.push(samples)`. They are dated
+ * by when they were pushed, to within a few milliseconds.
  *
  * @returns The source.
  *

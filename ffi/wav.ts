@@ -28,7 +28,7 @@ export function encodeWav(input: WavInput, wavFormat: WavFormat): Uint8Array<Arr
   const action = "write a WAV";
   checkWord(action, "format", wavFormat, ["f32", "s16", "s24"]);
   const { samples, frames, channels, sampleRate, format } = input;
-  const count = sampleCount(samples);
+  const count = sampleCount(format, samples);
   if (count !== frames * channels) {
     throw new RangeError(
       `Cannot ${action}: of ${frames * channels} samples ${count} are there; was their buffer ` +

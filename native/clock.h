@@ -5,16 +5,24 @@
 #include <stdint.h>
 #include <time.h>
 
-static inline int64_t clock_monotonic_ns(void) {
+static inline int64_t clock_ns(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static inline int64_t clock_wall_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+static inline int64_t clock_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
+
+static inline int64_t clock_wall_ns(void) { return clock_ns(CLOCK_REALTIME); }
+
+/* The monotonic clock as of the system's last tick, some milliseconds ago at the most, where that
+ * is cheaper: a fifth of the time that a push of 10 ms takes would go into reading the clock. */
+static inline int64_t clock_monotonic_coarse_ns(void) {
+#if defined(CLOCK_MONOTONIC_COARSE)
+  return clock_ns(CLOCK_MONOTONIC_COARSE);
+#else
+  return clock_monotonic_ns();
+#endif
 }
 
 static inline void clock_sleep_ns(int64_t ns) {

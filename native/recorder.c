@@ -94,7 +94,8 @@ static void set_paused(micring *m, bool paused) {
 int32_t recorder_push(micring *m, const void *samples, uint64_t frames) {
   if (m->source->kind != SOURCE_PUSH) return MICRING_NOT_PUSH;
   if (frames == 0 || recorder_paused(m)) return MICRING_OK;
-  capture_write(&m->capture, samples, frames, clock_monotonic_ns());
+  /* Dated by its arrival, which the script's own timing makes uncertain by more than a tick. */
+  capture_write(&m->capture, samples, frames, clock_monotonic_coarse_ns());
   return MICRING_OK;
 }
 

@@ -417,9 +417,11 @@ Deno.test("an into that lies about its length is not believed", async () => {
   assertThrows(() => ring.snapshot({ into: new Liar(10) }), RangeError, "an array of 10 samples");
   ring.push(new Liar(2));
   assertEquals(ring.stats().writtenFrames, 5001);
-  const disguised = Object.create(Float32Array.prototype);
-  assertThrows(() => ring.snapshot({ into: disguised }), TypeError, "Float32Array");
-  assertThrows(() => ring.push(disguised), TypeError, "Float32Array");
+  const hollow = Object.create(Float32Array.prototype);
+  assertThrows(() => ring.snapshot({ into: hollow }), TypeError);
+  assertThrows(() => ring.push(hollow), TypeError);
+  const disguised = Object.setPrototypeOf(new Int16Array(4000), Float32Array.prototype);
+  assertThrows(() => ring.snapshot({ into: disguised }), RangeError, "an array of 2000 samples");
 });
 
 Deno.test("options that close the ring while they are read get the error of a closed one", async () => {

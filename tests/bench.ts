@@ -96,9 +96,18 @@ for (let frame = 0; frame < 4 * ring.frames; frame += PERIOD_FRAMES) {
 
 const window = new Float32Array(ring.frames);
 const into = new Float32Array(ring.frames);
-const elsewhere = new Float32Array(PERIOD_FRAMES);
 const { memcpy } = libc.symbols;
-const copyBlock = () => memcpy(elsewhere, block, block.byteLength);
+// One place after the other, as any ring must: always the same one would stay in the nearest cache.
+const elsewhere = new Float32Array(ring.frames);
+const places = Array.from(
+  { length: elsewhere.length / PERIOD_FRAMES },
+  (_, i) => elsewhere.subarray(i * PERIOD_FRAMES, (i + 1) * PERIOD_FRAMES),
+);
+let place = 0;
+const copyBlock = () => {
+  memcpy(places[place], block, block.byteLength);
+  place = (place + 1) % places.length;
+};
 const copyWindow = () => memcpy(into, window, window.byteLength);
 const first = (samples: Float32Array) => samples[0];
 

@@ -147,3 +147,14 @@ Deno.test("times: a snapshot ends now, spans its frames, and follows on the one 
   const overlap = ring.snapshot({ from: one.startFrame, seconds: 0.25 });
   assert(Math.abs(overlap.startTime - one.startTime) < 250);
 });
+
+Deno.test("times: what is pushed is dated by when it was pushed", async () => {
+  await using ring = await MicRing.open({ seconds: 1, source: push() });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const before = performance.timeOrigin + performance.now();
+  ring.push(new Float32Array(4800));
+  const { startTime, endTime } = ring.snapshot();
+  // The system's tick, and a wall clock that is being adjusted; the opening was 200 ms ago.
+  assert(endTime > before - 50, `${endTime - before} ms`);
+  assert(Math.abs(endTime - startTime - 100) < 0.01);
+});

@@ -1,0 +1,429 @@
+/*
+ * Shuts, wipes, fills and opens the gate at random while a source writes through it and a reader
+ * looks on: never two writers, no frame unaccounted for, nothing from before a wipe.
+ *
+ * Argument: the seconds to run. Exits 0 with a line of counts, or 1 with what was wrong.
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "ring.h"
+
+/* capture.c is compiled to call these in place of the ring's, so that every write passes by. */
+void watched_write(ring *r, const void *frames, uint64_t count);
+void watched_silence(ring *r, uint64_t count);
+void watched_forget(ring *r);
+void watched_wipe(ring *r);
+
+enum {
+  CAPACITY = 240,
+  MOST_BLOCK = 2 * CAPACITY,
+  MOST_GAP = 3 * CAPACITY,
+  LONG_STAY = 2000,
+  SHORT_STAY = 8,
+  KNOCKS = 16,
+};
+
+/* How much longer than asked it goes on until every kind of thing has happened at least once. */
+static const int64_t patience_ns = 20000000000;
+static const int64_t nap_ns = 50000;
+
+/* A frame a nanosecond: a time is the number of the frame that is due then. */
+static const double frames_per_second = 1e9;
+
+typedef uint64_t frame_word;
+
+static capture gate;
+static ring *the_ring;
+static _Thread_local bool is_source;
+
+static _Atomic bool writing;
+static _Atomic bool held;
+static _Atomic bool stopping;
+/* Nothing before it may be read any more. */
+static _Atomic uint64_t wiped_at;
+static _Atomic uint64_t checked_frames;
+static _Atomic uint64_t checked_silence;
+static _Atomic uint64_t refusals;
+
+/* Plain on purpose: the gate alone orders these between the source and who shuts it, and where it
+ * does not, ThreadSanitizer tells. */
+static uint64_t appended;
+static uint64_t silenced;
+static ring_span last_block;
+
+/* The source's own; the control may touch them while the source is parked. */
+static uint64_t sent;
+static uint64_t gap;
+
+static pthread_mutex_t park_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t park_changed = PTHREAD_COND_INITIALIZER;
+static bool park_wanted;
+static bool parked;
+/* Relaxed wherever it is used: the lock orders what follows. */
+static _Atomic bool park_hint;
+
+static _Noreturn void fail(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  flockfile(stderr);
+  fputs("capture_gate: ", stderr);
+  vfprintf(stderr, format, arguments);
+  fputc('\n', stderr);
+  va_end(arguments);
+  /* The other threads are still at it: no tidying up under their feet. */
+  _Exit(1);
+}
+
+/* Relaxed, all of them: flags and counts that stand for themselves, their partners one another.
+ * Anything stronger would do the gate's work for it. */
+static bool is_set(const _Atomic bool *flag) {
+  return atomic_load_explicit(flag, memory_order_relaxed);
+}
+static void set(_Atomic bool *flag, bool value) {
+  atomic_store_explicit(flag, value, memory_order_relaxed);
+}
+static bool swap(_Atomic bool *flag, bool value) {
+  return atomic_exchange_explicit(flag, value, memory_order_relaxed);
+}
+static uint64_t get(const _Atomic uint64_t *number) {
+  return atomic_load_explicit(number, memory_order_relaxed);
+}
+
+static void tally(_Atomic uint64_t *number, uint64_t more) {
+  atomic_fetch_add_explicit(number, more, memory_order_relaxed);
+}
+
+static uint64_t next(uint64_t *random) {
+  *random ^= *random << 13;
+  *random ^= *random >> 7;
+  *random ^= *random << 17;
+  return *random >> 8;
+}
+
+static uint64_t below(uint64_t *random, uint64_t limit) { return next(random) % limit; }
+
+static void spin(uint64_t rounds) {
+  for (volatile uint64_t i = 0; i < rounds; i++) continue;
+}
+
+/* Never 0, which is silence. */
+static frame_word frame_at(uint64_t frame) {
+  uint64_t const hash = (frame + 1) * 0x9e3779b97f4a7c15u;
+  return (hash ^ (hash >> 32)) * 0xd6e8feb86659fd93u | 1;
+}
+
+static void begin_writing(const char *what) {
+  if (swap(&writing, true)) fail("two writers: %s begins while another writes", what);
+  if (is_source && is_set(&held)) fail("two writers: the source's %s while the gate is shut", what);
+  if (!is_source && !is_set(&held)) fail("the control's %s while the gate is open", what);
+}
+
+static void end_writing(const char *what) {
+  if (!swap(&writing, false)) fail("two writers: another ended before %s did", what);
+}
+
+void watched_write(ring *r, const void *frames, uint64_t count) {
+  begin_writing("block");
+  if (ring_written(r) != sent) {
+    fail("frame %" PRIu64 " would become frame %" PRIu64, sent, ring_written(r));
+  }
+  ring_write(r, frames, count);
+  appended += count;
+  last_block = (ring_span){sent, sent + count};
+  /* Now and then it stays, so that whoever does not wait for it is caught. */
+  if (sent % 64 == 0) spin(LONG_STAY);
+  end_writing("block");
+}
+
+void watched_silence(ring *r, uint64_t count) {
+  begin_writing("silence");
+  ring_write_silence(r, count);
+  silenced += count;
+  end_writing("silence");
+}
+
+void watched_forget(ring *r) {
+  begin_writing("forget");
+  ring_forget(r);
+  end_writing("forget");
+}
+
+void watched_wipe(ring *r) {
+  begin_writing("wipe");
+  ring_wipe(r);
+  end_writing("wipe");
+}
+
+static void park_if_wanted(void) {
+  if (!is_set(&park_hint)) return;
+  pthread_mutex_lock(&park_lock);
+  while (park_wanted) {
+    parked = true;
+    pthread_cond_broadcast(&park_changed);
+    pthread_cond_wait(&park_changed, &park_lock);
+  }
+  parked = false;
+  pthread_mutex_unlock(&park_lock);
+}
+
+/* Control: returns once the source delivers nothing, as a device that was stopped. */
+static void park(void) {
+  pthread_mutex_lock(&park_lock);
+  park_wanted = true;
+  set(&park_hint, true);
+  while (!parked) pthread_cond_wait(&park_changed, &park_lock);
+  pthread_mutex_unlock(&park_lock);
+}
+
+static void unpark(void) {
+  pthread_mutex_lock(&park_lock);
+  park_wanted = false;
+  set(&park_hint, false);
+  pthread_cond_broadcast(&park_changed);
+  while (parked) {
+    pthread_mutex_unlock(&park_lock);
+    spin(LONG_STAY);
+    pthread_mutex_lock(&park_lock);
+  }
+  pthread_mutex_unlock(&park_lock);
+}
+
+/* As a device does: what it has, it has; shut out, it goes on. */
+static void deliver(const frame_word *block, uint64_t count) {
+  uint64_t const before = appended;
+  capture_write(&gate, block, count, (int64_t)(sent + count));
+  if (appended == before) tally(&refusals, 1);
+  else gap = 0;
+  sent += count;
+}
+
+/* As a pacer does: shut out, it waits at the gate. */
+static void offer(const frame_word *block, uint64_t count) {
+  if (!capture_enter(&gate)) return;
+  if (capture_position(&gate) != sent - gap) {
+    fail("position %" PRIu64 ", expected %" PRIu64, capture_position(&gate), sent - gap);
+  }
+  capture_append(&gate, block, count, (int64_t)(sent + count));
+  capture_leave(&gate);
+  gap = 0;
+  sent += count;
+}
+
+/* As a pacer does when nothing is due: in and out, which tries the gate most often. */
+static void knock(void) {
+  for (int i = 0; i < KNOCKS; i++) {
+    if (!capture_enter(&gate)) return;
+    spin(SHORT_STAY);
+    if (is_set(&held)) fail("two writers: the source is inside while the gate is shut");
+    capture_leave(&gate);
+  }
+}
+
+static uint64_t block_size(uint64_t *random) {
+  switch (below(random, 16)) {
+    case 0:
+      return CAPACITY;
+    case 1:
+      return 1 + below(random, MOST_BLOCK);
+    case 2:
+    case 3:
+      return 1;
+    default:
+      return 1 + below(random, 31);
+  }
+}
+
+static void *run_source(void *argument) {
+  static frame_word block[MOST_BLOCK];
+  uint64_t random = 0x2545f4914f6cdd1d;
+  (void)argument;
+  is_source = true;
+  while (!is_set(&stopping)) {
+    park_if_wanted();
+    knock();
+    uint64_t const count = block_size(&random);
+    for (uint64_t i = 0; i < count; i++) block[i] = frame_at(sent + i);
+    if (below(&random, 2) == 0) deliver(block, count);
+    else offer(block, count);
+  }
+  return NULL;
+}
+
+/* How many of the frames from `start` on are silence; none may be anything but right or silent. */
+static uint64_t count_silence(const char *by, const frame_word *frames, ring_span span) {
+  uint64_t silence = 0;
+  for (uint64_t frame = span.start; frame < span.end; frame++) {
+    frame_word const got = frames[frame - span.start];
+    if (got == 0) silence++;
+    else if (got != frame_at(frame)) {
+      fail("%s: frame %" PRIu64 " is %016" PRIx64 ", expected %016" PRIx64 " or silence", by, frame,
+           got, frame_at(frame));
+    }
+  }
+  return silence;
+}
+
+static void *run_reader(void *argument) {
+  static frame_word out[CAPACITY];
+  uint64_t random = 0x9e3779b97f4a7c15;
+  (void)argument;
+  while (!is_set(&stopping)) {
+    /* Acquire: partner of the release store in wipe. */
+    uint64_t const least = atomic_load_explicit(&wiped_at, memory_order_acquire);
+    uint32_t retries = 0;
+    ring_span const span =
+        ring_read_last(the_ring, 1 + below(&random, CAPACITY), out, &retries);
+    if (span.start < least) {
+      fail("frame %" PRIu64 " is read after a wipe at %" PRIu64, span.start, least);
+    }
+    uint64_t const silence = count_silence("reader", out, span);
+    tally(&checked_silence, silence);
+    tally(&checked_frames, span.end - span.start - silence);
+  }
+  return NULL;
+}
+
+static void shut(void) {
+  capture_shut(&gate);
+  set(&held, true);
+  if (is_set(&writing)) fail("two writers: the gate is shut, and one is still inside");
+}
+
+static void reopen(void) {
+  if (is_set(&writing)) fail("two writers: one came in while the gate was shut");
+  set(&held, false);
+  capture_open(&gate);
+}
+
+/* Shut: everything in the ring, and the sums. */
+static void check_ring(uint64_t wiped_silence) {
+  static frame_word out[CAPACITY];
+  uint64_t const written = ring_written(the_ring);
+  if (written != appended + silenced) {
+    fail("%" PRIu64 " written, of %" PRIu64 " appended and %" PRIu64 " silent", written, appended,
+         silenced);
+  }
+  if (capture_statistic(&gate.lost) != silenced - wiped_silence) {
+    fail("%" PRIu64 " lost, of %" PRIu64 " silent", capture_statistic(&gate.lost),
+         silenced - wiped_silence);
+  }
+  uint32_t retries = 0;
+  ring_span const span = ring_read_last(the_ring, CAPACITY, out, &retries);
+  if (span.end != written || retries != 0) fail("two writers: the ring moves while it is shut");
+  count_silence("control", out, span);
+  for (uint64_t frame = last_block.start; frame < last_block.end; frame++) {
+    if (frame >= span.start && out[frame - span.start] == 0) {
+      fail("frame %" PRIu64 " of the last block is silent", frame);
+    }
+  }
+}
+
+/* Shut: wipes, and returns how much silence stands for what came meanwhile. */
+static uint64_t wipe(void) {
+  static frame_word out[CAPACITY];
+  uint64_t const before = silenced;
+  capture_wipe(&gate);
+  uint64_t const written = ring_written(the_ring);
+  /* Release: partner of the acquire load in run_reader. */
+  atomic_store_explicit(&wiped_at, written, memory_order_release);
+  if (ring_oldest(the_ring) != written) fail("after a wipe there is something to read");
+  const frame_word *memory = ring_memory(the_ring);
+  for (size_t i = 0; i < 2 * CAPACITY; i++) {
+    if (memory[i] != 0) fail("after a wipe there is something in memory");
+  }
+  uint32_t retries = 0;
+  ring_span const span = ring_read_last(the_ring, CAPACITY, out, &retries);
+  if (span.start != written || span.end != written) fail("after a wipe a window is not empty");
+  return silenced - before;
+}
+
+/* Shut: time passes in which nothing comes, some of it after the gate is open again. */
+static void pass_time(uint64_t *random, bool resynchronise) {
+  park();
+  sent += below(random, MOST_GAP);
+  capture_fill_to(&gate, (int64_t)sent, resynchronise);
+  if (ring_written(the_ring) != sent) {
+    fail("filled up to %" PRIu64 ", expected %" PRIu64, ring_written(the_ring), sent);
+  }
+  gap = resynchronise ? below(random, MOST_GAP) : 0;
+  sent += gap;
+}
+
+typedef struct story {
+  uint64_t shuts;
+  uint64_t wipes;
+  uint64_t fills;
+  uint64_t wiped_silence;
+} story;
+
+static void control_once(story *t, uint64_t *random) {
+  spin(below(random, 4 * LONG_STAY));
+  shut();
+  t->shuts++;
+  /* On a busy machine a source comes to a shut gate only while the control sleeps. */
+  if (below(random, 8) == 0) clock_sleep_ns(nap_ns);
+  else spin(below(random, LONG_STAY));
+  bool const passing = below(random, 8) == 0;
+  if (passing) {
+    pass_time(random, below(random, 2) == 0);
+    t->fills++;
+  } else if (below(random, 4) == 0) {
+    t->wiped_silence += wipe();
+    t->wipes++;
+  }
+  check_ring(t->wiped_silence);
+  reopen();
+  if (passing) unpark();
+}
+
+static bool proved(const story *t) {
+  return t->wiped_silence != 0 && t->fills != 0 && get(&refusals) != 0 &&
+         get(&checked_frames) != 0 && get(&checked_silence) != 0;
+}
+
+int main(int argc, char **argv) {
+  double const seconds = argc > 1 ? atof(argv[1]) : 1;
+  pthread_t source, reader;
+  story t = {0};
+  uint64_t random = 0x853c49e6748fea9b;
+  the_ring = ring_create(CAPACITY, sizeof(frame_word));
+  if (the_ring == NULL) fail("no memory for the ring");
+  capture_init(&gate, the_ring, frames_per_second, false, 0);
+  capture_open(&gate);
+  if (pthread_create(&source, NULL, run_source, NULL) != 0 ||
+      pthread_create(&reader, NULL, run_reader, NULL) != 0) {
+    fail("cannot start a thread");
+  }
+  int64_t const end_ns = clock_monotonic_ns() + (int64_t)(seconds * 1e9);
+  for (int64_t now_ns = 0; now_ns < end_ns || !proved(&t); now_ns = clock_monotonic_ns()) {
+    if (now_ns > end_ns + patience_ns) fail("proved nothing: something never happened");
+    control_once(&t, &random);
+  }
+  set(&stopping, true);
+  pthread_join(source, NULL);
+  pthread_join(reader, NULL);
+  shut();
+  check_ring(t.wiped_silence);
+  uint64_t const refused = capture_statistic(&gate.refused);
+  if (ring_written(the_ring) + refused + gap != sent) {
+    fail("%" PRIu64 " sent, of which %" PRIu64 " written and %" PRIu64 " to come", sent,
+         ring_written(the_ring), refused + gap);
+  }
+  ring_destroy(the_ring, false);
+  printf("capture_gate: %" PRIu64 " frames sent, %" PRIu64 " written, %" PRIu64
+         " refused blocks; shut %" PRIu64 " times, %" PRIu64 " wipes, %" PRIu64
+         " fills; read %" PRIu64 " frames and %" PRIu64 " of silence\n",
+         sent, appended, get(&refusals), t.shuts, t.wipes, t.fills, get(&checked_frames),
+         get(&checked_silence));
+  return 0;
+}
