@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -66,6 +67,7 @@ typedef struct race {
 typedef struct reader {
   race *race;
   uint64_t random;
+  int processor;
   unsigned char *out;
 } reader;
 
@@ -100,6 +102,23 @@ static uint64_t next(uint64_t *random) {
 }
 
 static uint64_t below(uint64_t *random, uint64_t limit) { return next(random) % limit; }
+
+/* Threads that share a processor hardly ever meet; where the system can, they are kept apart. */
+static void stay_on_processor(int number) {
+#ifdef __linux__
+  cpu_set_t allowed, one;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  number %= CPU_COUNT(&allowed);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    if (!CPU_ISSET(cpu, &allowed) || number-- != 0) continue;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+  }
+#else
+  (void)number;
+#endif
+}
 
 /* Every sample is a hash of where it belongs. */
 static uint32_t sample_at(const shape *s, uint64_t frame, uint32_t channel) {
@@ -168,6 +187,7 @@ static void *write_all(void *argument) {
   uint64_t const capacity = ring_capacity(x->ring);
   uint64_t const burst = BURST_CAPACITIES * capacity;
   uint64_t random = 0x2545f4914f6cdd1d;
+  stay_on_processor(0);
   unsigned char *frames = malloc((size_t)(burst * frame_bytes));
   if (frames == NULL) fail(x, "no memory for a burst");
   while (!stopping(x)) {
@@ -285,6 +305,7 @@ static void peek(reader *r) {
 static void *read_all(void *argument) {
   static void (*const ways[WAYS])(reader *r) = {read_last, read_window, peek};
   reader *r = argument;
+  stay_on_processor(r->processor);
   while (!stopping(r->race)) ways[below(&r->random, WAYS)](r);
   return NULL;
 }
@@ -325,7 +346,7 @@ static void run(race *x, int64_t duration_ns) {
   if (x->ring == NULL || x->notes == NULL) fail(x, "no memory for the ring");
   for (int i = 0; i < READERS; i++) {
     unsigned char *out = malloc((size_t)ring_capacity(x->ring) * frame_bytes);
-    readers[i] = (reader){x, 0x9e3779b97f4a7c15u * (uint64_t)(i + 1), out};
+    readers[i] = (reader){x, 0x9e3779b97f4a7c15u * (uint64_t)(i + 1), i + 1, out};
     if (out == NULL) fail(x, "no memory for a reader");
   }
   int failed = pthread_create(&threads[READERS], NULL, write_all, x);
