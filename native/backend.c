@@ -93,6 +93,14 @@ void backend_device_id(micring_backend backend, const ma_device_id *id,
   }
 }
 
+bool backend_is_monitor(micring_backend backend, const ma_device_id *id) {
+  static const char ending[] = ".monitor";
+  if (backend != MICRING_BACKEND_PULSEAUDIO) return false;
+  size_t const length = strlen(id->pulse);
+  size_t const tail = sizeof ending - 1;
+  return length >= tail && strcmp(id->pulse + length - tail, ending) == 0;
+}
+
 bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
                   ma_device_id *found) {
   ma_device_info *infos = NULL;

@@ -22,6 +22,9 @@ int32_t backend_open(micring_backend backend, ma_context *context, char *error);
 void backend_device_id(micring_backend backend, const ma_device_id *id,
                        char text[BACKEND_ID_BYTES]);
 
+/* Whether a device is no microphone but what an output plays: PulseAudio lists these as well. */
+bool backend_is_monitor(micring_backend backend, const ma_device_id *id);
+
 /* Control: the capture device whose text id is `wanted`; false when it is not there. */
 bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
                   ma_device_id *found);

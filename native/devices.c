@@ -2,7 +2,6 @@
 #include "devices.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "backend.h"
 #include "error.h"
@@ -77,14 +76,6 @@ const char *devices_text(const micring_devices *list, uint32_t index, bool id) {
   return id ? list->devices[index].id : list->devices[index].info.name;
 }
 
-/* PulseAudio lists what a sink plays as if it were a microphone. */
-static bool is_monitor(const device *d) {
-  static const char ending[] = ".monitor";
-  size_t const length = strlen(d->id);
-  return d->backend == MICRING_BACKEND_PULSEAUDIO && length >= sizeof ending - 1 &&
-         strcmp(d->id + length - (sizeof ending - 1), ending) == 0;
-}
-
 double devices_number(const micring_devices *list, uint32_t index, uint32_t field,
                       uint32_t item) {
   if (index >= list->count) return 0;
@@ -95,7 +86,7 @@ double devices_number(const micring_devices *list, uint32_t index, uint32_t fiel
     case MICRING_DEVICE_IS_DEFAULT:
       return d->info.isDefault != 0;
     case MICRING_DEVICE_IS_MONITOR:
-      return is_monitor(d);
+      return backend_is_monitor(d->backend, &d->info.id);
     case MICRING_DEVICE_FORMAT_COUNT:
       return d->info.nativeDataFormatCount;
     default:

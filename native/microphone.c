@@ -133,13 +133,34 @@ static ma_device_config configuration(microphone *m, micring_backend backend, co
   return config;
 }
 
+typedef struct device_list {
+  ma_device_info *infos;
+  ma_uint32 count;
+} device_list;
+
+static device_list devices_of(ma_context *context) {
+  device_list list = {NULL, 0};
+  ma_result const result =
+      ma_context_get_devices(context, NULL, NULL, &list.infos, &list.count);
+  return result == MA_SUCCESS ? list : (device_list){NULL, 0};
+}
+
+/* Without a microphone the default of PulseAudio is what an output plays: to record that unasked
+ * would be a surprise. */
+static const char *default_monitor(micring_backend backend, ma_context *context) {
+  device_list const list = devices_of(context);
+  for (ma_uint32 i = 0; i < list.count; i++) {
+    const ma_device_info *info = &list.infos[i];
+    if (info->isDefault && backend_is_monitor(backend, &info->id)) return info->name;
+  }
+  return NULL;
+}
+
 static bool any_device(micring_backend backend, ma_context *context) {
-  ma_device_info *infos = NULL;
-  ma_uint32 count = 0;
-  if (ma_context_get_devices(context, NULL, NULL, &infos, &count) != MA_SUCCESS) return false;
-  for (ma_uint32 i = 0; i < count; i++) {
+  device_list const list = devices_of(context);
+  for (ma_uint32 i = 0; i < list.count; i++) {
     ma_device_info detail;
-    if (backend_inspect(backend, context, &infos[i], &detail)) return true;
+    if (backend_inspect(backend, context, &list.infos[i], &detail)) return true;
   }
   return false;
 }
@@ -150,6 +171,12 @@ static int32_t open_device(microphone *m, micring_backend backend, const wish *w
   if (named && !backend_find(backend, &m->context, w->device_id, &m->id)) {
     error_add(error, "%s: no such device", backend_name(backend));
     return MICRING_DEVICE_NOT_FOUND;
+  }
+  const char *monitor = named ? NULL : default_monitor(backend, &m->context);
+  if (monitor != NULL) {
+    error_add(error, "%s: the default is no microphone, but \"%s\"", backend_name(backend),
+              monitor);
+    return MICRING_NO_DEVICE;
   }
   m->config = configuration(m, backend, w, named ? &m->id : NULL);
   ma_result const result = ma_device_init(&m->context, &m->config, &m->device);
@@ -201,6 +228,8 @@ int32_t microphone_open(uint32_t backend, const char *device_id, uint32_t period
     for (uint32_t at = 0; at < sizeof by_distance / sizeof by_distance[0]; at++) {
       if (by_distance[at] == status && at > furthest) furthest = at;
     }
+    /* A sound server that answers speaks for the machine: ALSA would only lead back to it. */
+    if (candidates[i] == MICRING_BACKEND_PULSEAUDIO && status != MICRING_NO_BACKEND) break;
   }
   free(m);
   return by_distance[furthest];

@@ -166,6 +166,17 @@ pulseTest("devices are listed, and opened by id, by name and by a part of it", a
   assertMatch(gone.message, /pulseaudio: no such device\. MicRing\.devices\(\) lists/);
 });
 
+pulseTest("what an output plays is recorded only where it is named", async () => {
+  await using server = await serve();
+  await server.pactl("load-module", "module-null-sink", "sink_name=loud");
+  await using child = new CaptureProcess(server.env);
+  const none = await failure(child.call("open", { seconds: 1 }));
+  assertEquals([none.name, none.code], ["MicRingError", "no-device"]);
+  assertMatch(none.message, /the default is no microphone, but "Monitor of Null Output"/);
+  const { device } = await child.call("open", { seconds: 1, device: "monitor of null" });
+  assertEquals(device?.id, "pulseaudio:loud.monitor");
+});
+
 pulseTest("the device's own rate and channels are taken, and converted when asked", async () => {
   await using server = await serve(SLOW);
   await using child = new CaptureProcess(server.env);
