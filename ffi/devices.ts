@@ -1,6 +1,5 @@
 import { BACKENDS, DEVICE } from "./abi.ts";
-import { checkOptions, checkText, checkWord, show } from "./check.ts";
-import { MicRingError } from "./errors.ts";
+import { checkOptions, checkText, checkWord } from "./check.ts";
 import { type Handle, holdLibrary, type Library, openHandle, text } from "./_library.ts";
 
 /** The sound systems that a microphone can be reached through. */
@@ -95,34 +94,6 @@ export function isDeviceId(wanted: string): boolean {
 /** The backend that an id begins with. */
 export function backendOfId(id: string): Backend {
   return id.slice(0, id.indexOf(":")) as Backend;
-}
-
-function describe(devices: readonly DeviceInfo[]): string {
-  return devices.map((device) => `${show(device.name)} (${device.id})`).join(", ");
-}
-
-/**
- * The device that a name means: of exactly that name, or else the only one whose name has it in
- * it, in any case of letters. Never a guess: none or several is an error that lists them.
- */
-export function chooseDevice(devices: readonly DeviceInfo[], wanted: string): DeviceInfo {
-  const exact = devices.filter((device) => device.name === wanted);
-  const part = wanted.toLowerCase();
-  const found = exact.length > 0
-    ? exact
-    : devices.filter((device) => device.name.toLowerCase().includes(part));
-  if (found.length === 1) return found[0];
-  if (found.length === 0) {
-    const there = devices.length > 0 ? `there are ${describe(devices)}` : "there is none at all";
-    throw new MicRingError(
-      "device-not-found",
-      `Cannot open the device ${show(wanted)}: none has that name; ${there}`,
-    );
-  }
-  throw new MicRingError(
-    "device-ambiguous",
-    `Cannot open the device ${show(wanted)}: it may be any of ${describe(found)}; give its id`,
-  );
 }
 
 /** Refuses what names no device. */

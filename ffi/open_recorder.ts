@@ -5,7 +5,8 @@
  */
 
 import { BACKENDS, FAILURES, STATUS } from "./abi.ts";
-import { backendOfId, chooseDevice, isDeviceId, listDevices } from "./devices.ts";
+import { chooseDevice } from "./choose_device.ts";
+import { backendOfId, isDeviceId, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
 import { cString, type Handle, holdLibrary, type Library, openHandle } from "./_library.ts";
