@@ -49,7 +49,8 @@ void capture_shut(capture *c);
 /* Control, shut: opens the gate. */
 void capture_open(capture *c);
 
-/* Control, shut: appends silence up to now by the clock; with `resynchronise` the first block
+/* Control, shut, and the source stopped or one that refuses nothing (what it were refused now would
+ * be counted twice): appends silence up to now by the clock; with `resynchronise` the first block
  * after capture_open fills in what is still missing then. */
 void capture_fill_to(capture *c, int64_t now_ns, bool resynchronise);
 

@@ -14,6 +14,8 @@ enum {
   READ_ATTEMPTS = 8,
   SILENCE_BYTES = 4096,
   CACHE_LINE_BYTES = 64,
+  /* The smallest there is; where pages are larger, each is touched several times. */
+  PAGE_BYTES = 4096,
   PREFETCH_BYTES = 512,
 };
 
@@ -43,13 +45,14 @@ uint64_t ring_bytes_for(uint64_t frames, uint32_t frame_bytes) {
 ring *ring_create(uint64_t frames, uint32_t frame_bytes) {
   size_t const bytes = (size_t)ring_bytes_for(frames, frame_bytes);
   ring *r = calloc(1, sizeof *r);
-  word *words = malloc(bytes);
+  word *words = calloc(1, bytes);
   if (r == NULL || words == NULL) {
     free(r);
     free(words);
     return NULL;
   }
-  memset((void *)words, 0, bytes);
+  /* Volatile, or the compiler would see that nothing changes: the page does, it comes to be. */
+  for (size_t at = 0; at < bytes; at += PAGE_BYTES) ((volatile unsigned char *)words)[at] = 0;
   r->capacity = ring_capacity_for(frames);
   r->frame_bytes = frame_bytes;
   r->half_words = bytes / 2 / WORD_BYTES;
@@ -163,8 +166,9 @@ static void load(const ring *r, uint64_t frame, unsigned char *out, size_t bytes
     bytes -= head;
   }
   for (; bytes >= 8 * WORD_BYTES; bytes -= 8 * WORD_BYTES) {
-    /* A seventh faster over long stretches, and harmless past their end. */
-    __builtin_prefetch(out + PREFETCH_BYTES, 1);
+    /* A seventh faster over long stretches, and harmless past their end; as a number, since a
+     * pointer may not even be made there. */
+    __builtin_prefetch((const void *)((uintptr_t)out + PREFETCH_BYTES), 1);
     give_word(out, load_word(from));
     give_word(out + WORD_BYTES, load_word(from + 1));
     give_word(out + 2 * WORD_BYTES, load_word(from + 2));

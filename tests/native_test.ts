@@ -15,7 +15,7 @@ import { haveTools } from "./_tools.ts";
 const native = new URL("../native/", import.meta.url);
 const programs = new URL("./native/", import.meta.url);
 
-type Name = "ring_content" | "ring_race" | "capture_gate";
+type Name = "ring_content" | "ring_faults" | "ring_race" | "capture_gate";
 
 /** The capture's writes go by the program, which watches that nobody else writes. */
 const WATCHED = [
@@ -28,6 +28,10 @@ const WATCHED = [
 const PARTS: Record<Name, Part[]> = {
   ring_content: [
     { source: new URL("ring_content.c", programs) },
+    { source: new URL("ring.c", native) },
+  ],
+  ring_faults: [
+    { source: new URL("ring_faults.c", programs) },
     { source: new URL("ring.c", native) },
   ],
   ring_race: [
@@ -76,6 +80,7 @@ async function testReal(name: Name, mode: Mode, folder: URL): Promise<void> {
 const REAL: [Name, Mode[]][] = [
   // It has one thread, so there is nothing for the thread sanitizer to see.
   ["ring_content", [PLAIN, ADDRESS]],
+  ["ring_faults", [PLAIN]],
   ["ring_race", [PLAIN, ADDRESS, THREAD]],
   ["capture_gate", [PLAIN, ADDRESS, THREAD]],
 ];
@@ -301,6 +306,13 @@ const MUTANTS: Mutant[] = [
     edits: [["(frames + FRAME_MULTIPLE - 1) / FRAME_MULTIPLE * FRAME_MULTIPLE", "frames"]],
     caughtBy: "ring_content",
     words: /ring_capacity_for is wrong/,
+  },
+  {
+    name: "the pages are not touched in advance",
+    file: "ring.c",
+    edits: [["at += PAGE_BYTES", "at += bytes"]],
+    caughtBy: "ring_faults",
+    words: /page faults while writing/,
   },
   {
     name: "shutting does not wait",

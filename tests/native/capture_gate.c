@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,6 +16,7 @@
 
 #include "capture.h"
 #include "clock.h"
+#include "racing.h"
 #include "ring.h"
 
 /* capture.c is compiled to call these in place of the ring's, so that every write passes by. */
@@ -104,34 +104,8 @@ static void tally(_Atomic uint64_t *number, uint64_t more) {
   atomic_fetch_add_explicit(number, more, memory_order_relaxed);
 }
 
-static uint64_t next(uint64_t *random) {
-  *random ^= *random << 13;
-  *random ^= *random >> 7;
-  *random ^= *random << 17;
-  return *random >> 8;
-}
-
-static uint64_t below(uint64_t *random, uint64_t limit) { return next(random) % limit; }
-
 static void spin(uint64_t rounds) {
   for (volatile uint64_t i = 0; i < rounds; i++) continue;
-}
-
-/* Threads that share a processor hardly ever meet; where the system can, they are kept apart. */
-static void stay_on_processor(int number) {
-#ifdef __linux__
-  cpu_set_t allowed, one;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  number %= CPU_COUNT(&allowed);
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-    if (!CPU_ISSET(cpu, &allowed) || number-- != 0) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-  }
-#else
-  (void)number;
-#endif
 }
 
 /* Never 0, which is silence. */

@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -16,6 +15,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "racing.h"
 #include "ring.h"
 
 enum {
@@ -92,32 +92,6 @@ static void add(_Atomic uint64_t *number, uint64_t count) {
 }
 static bool stopping(const race *x) {
   return atomic_load_explicit(&x->stopping, memory_order_relaxed);
-}
-
-static uint64_t next(uint64_t *random) {
-  *random ^= *random << 13;
-  *random ^= *random >> 7;
-  *random ^= *random << 17;
-  return *random >> 8;
-}
-
-static uint64_t below(uint64_t *random, uint64_t limit) { return next(random) % limit; }
-
-/* Threads that share a processor hardly ever meet; where the system can, they are kept apart. */
-static void stay_on_processor(int number) {
-#ifdef __linux__
-  cpu_set_t allowed, one;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  number %= CPU_COUNT(&allowed);
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-    if (!CPU_ISSET(cpu, &allowed) || number-- != 0) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-  }
-#else
-  (void)number;
-#endif
 }
 
 /* Every sample is a hash of where it belongs. */
