@@ -22,6 +22,7 @@
 export type { Backend, DeviceFormat, DeviceInfo, DevicesOptions } from "./ffi/devices.ts";
 export { MicRingError, type MicRingErrorCode } from "./ffi/errors.ts";
 export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
+export type { Gap, GapCause } from "./ffi/gaps.ts";
 export type { Level } from "./ffi/level.ts";
 export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { INFO, SNAPSHOT, STATS } from "./abi.ts";
+import { GAP, GAP_CAUSES, GAPS_KEPT, INFO, SNAPSHOT, STATS } from "./abi.ts";
 import { type Backend, backendOf } from "./devices.ts";
 import type { SampleFormat, Samples } from "./formats.ts";
+import { type Gap, type GapCause, joinGaps, type KnownGaps, NO_GAPS } from "./gaps.ts";
 import {
   type Handle,
   type Library,
@@ -55,6 +56,18 @@ function readDevice(
     sampleRate: info[INFO.DEVICE_SAMPLE_RATE],
     channels: info[INFO.DEVICE_CHANNELS],
   });
+}
+
+const CAUSES = Object.keys(GAP_CAUSES) as GapCause[];
+
+function readGap(fields: Float64Array, at: number): Gap {
+  const startFrame = fields[at + GAP.START_FRAME];
+  return {
+    startFrame,
+    endFrame: startFrame + fields[at + GAP.FRAMES],
+    cause: CAUSES.find((cause) => GAP_CAUSES[cause] === fields[at + GAP.CAUSE])!,
+    exact: fields[at + GAP.COUNTED] === 1,
+  };
 }
 
 /** An open recorder. Its owner calls nothing here any more once it has called `close`. */
@@ -118,6 +131,16 @@ export class Recorder<F extends SampleFormat> implements RingState {
       capacityFrames: this.capacityFrames,
       memoryBytes: this.memoryBytes,
     };
+  }
+
+  gaps(): KnownGaps {
+    if (this.#native.micring_gap_count(this.#handle) === 0) return NO_GAPS;
+    const fields = new Float64Array(GAPS_KEPT * GAP.FIELDS);
+    const count = this.#native.micring_gaps(this.#handle, fields);
+    const gaps = Array.from({ length: count }, (_, i) => readGap(fields, i * GAP.FIELDS));
+    const forgotten = this.#native.micring_gap_count(this.#handle) > count;
+    // Of the oldest that is left, the beginning may be forgotten.
+    return { gaps: joinGaps(gaps), knownFrom: forgotten ? gaps[0]?.endFrame ?? Infinity : 0 };
   }
 
   holds(from: number): boolean {

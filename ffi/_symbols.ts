@@ -174,6 +174,19 @@ export const symbols = {
     ],
     result: "i32",
   },
+  micring_gap_count: {
+    parameters: [
+      "pointer", // const micring *recorder
+    ],
+    result: "f64",
+  },
+  micring_gaps: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "buffer",  // double *out
+    ],
+    result: "u32",
+  },
   micring_holds: {
     parameters: [
       "pointer", // const micring *recorder

@@ -12,6 +12,9 @@ export const ABI_VERSION = 1;
 /** The length of the buffer for a failure's words. */
 export const ERROR_BYTES = 1024;
 
+/** The most gaps that the native library remembers. */
+export const GAPS_KEPT = 256;
+
 /** micring_status: every status that a caller may see, and what it is called here. */
 export const STATUS = {
   OK: 0,
@@ -142,6 +145,12 @@ export const SNAPSHOT = {
   END_TIME_MS: 3,
   FIELDS: 4,
 } as const;
+
+/** micring_gap_cause. */
+export const GAP_CAUSES = { pause: 0, wipe: 1 } as const;
+
+/** micring_gap_field. */
+export const GAP = { START_FRAME: 0, FRAMES: 1, CAUSE: 2, COUNTED: 3, FIELDS: 4 } as const;
 
 /** micring_device_field. */
 export const DEVICE = {

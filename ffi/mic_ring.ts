@@ -248,8 +248,8 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
 
   /**
    * Goes on recording after `pause`. The time between stands in the ring as silence, so that two
-   * seconds asked are two seconds of time, and is counted in `stats().lostFrames`; a pushed ring
-   * has no clock, and simply goes on.
+   * seconds asked are two seconds of time, and is a gap of each snapshot that it is in; a pushed
+   * ring has no clock, and simply goes on.
    *
    * @returns When it records again. A ring that is not paused is left as it is.
    * @throws {MicRingError} `closed`, or what stands in the way of the device.
@@ -261,7 +261,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * await using ring = await MicRing.open({ seconds: 2, source: tone() });
    * await ring.pause();
    * await ring.resume();
-   * console.log(ring.stats().lostFrames);
+   * console.log(ring.snapshot().gaps);
    * ```
    */
   resume(): Promise<void> {

@@ -6,6 +6,7 @@
 
 import { checkOptions, show } from "./check.ts";
 import { MicRingError } from "./errors.ts";
+import { clipGaps, type Gap, NO_GAPS } from "./gaps.ts";
 import { allocate, sampleCount, type SampleFormat, type Samples } from "./formats.ts";
 import type { CopiedSpan, Recorder } from "./_recorder.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -54,8 +55,15 @@ export class RingReader<F extends SampleFormat> {
     const samples = sampleCount(format, out) === length
       ? out
       : out.subarray(0, length) as Samples<F>;
-    const { startFrame, startTime, endTime } = span;
-    return new Snapshot({ samples, format, channels, sampleRate, startFrame, startTime, endTime });
+    return new Snapshot({ samples, format, channels, sampleRate, ...span, ...this.#gapsIn(span) });
+  }
+
+  /** Asked after the copy: a gap is entered before its silence is there to be copied. */
+  #gapsIn({ startFrame, endFrame }: CopiedSpan): { gaps: readonly Gap[]; complete: boolean } {
+    const known = this.#recorder.gaps();
+    if (known === NO_GAPS) return { gaps: known.gaps, complete: true };
+    const gaps = clipGaps(known.gaps, startFrame, endFrame);
+    return { gaps, complete: gaps.length === 0 && startFrame >= known.knownFrom };
   }
 
   peek<R>(options: RangeOptions, look: (samples: Samples<F>, span: PeekedSpan) => R): R {

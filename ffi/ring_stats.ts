@@ -4,7 +4,7 @@ export interface RingStats {
   readonly writtenFrames: number;
   /** The oldest frame that can still be had. */
   readonly oldestFrame: number;
-  /** Frames of silence that stand for time in which nothing was recorded, such as a pause. */
+  /** Frames of silence that stand for time in which nothing was recorded: all gaps together. */
   readonly lostFrames: number;
   /** Blocks that the source delivered. */
   readonly blocks: number;

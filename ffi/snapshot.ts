@@ -6,6 +6,7 @@ import {
   type Samples,
   type WavFormat,
 } from "./formats.ts";
+import type { Gap } from "./gaps.ts";
 import { type Level, measureLevel } from "./level.ts";
 import { encodeWav, type WavOptions } from "./wav.ts";
 
@@ -25,6 +26,10 @@ export interface SnapshotParts<F extends SampleFormat = SampleFormat> {
   readonly startTime: number;
   /** When the last frame ended: see {@linkcode Snapshot.endTime}. */
   readonly endTime: number;
+  /** The gaps in it; none if left out. */
+  readonly gaps?: readonly Gap[];
+  /** Whether it has no gap; if left out, that is when it has none in `gaps`. */
+  readonly complete?: boolean;
 }
 
 /**
@@ -64,6 +69,16 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
   readonly startTime: number;
   /** When the last frame ended, on the same clock. */
   readonly endTime: number;
+  /**
+   * The stretches in it in which nothing was recorded, oldest first, cut to its own frames; what
+   * `samples` has there is silence.
+   */
+  readonly gaps: readonly Gap[];
+  /**
+   * Whether all of it was recorded: it has no gaps. Also false where that is not known any more,
+   * as a ring remembers its last 256 gaps.
+   */
+  readonly complete: boolean;
 
   /**
    * Makes a snapshot; a ring does, programs need not.
@@ -87,6 +102,8 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
     this.endFrame = parts.startFrame + this.frames;
     this.startTime = parts.startTime;
     this.endTime = parts.endTime;
+    this.gaps = parts.gaps ?? [];
+    this.complete = parts.complete ?? this.gaps.length === 0;
   }
 
   /** How long it is, in seconds of audio. */

@@ -14,14 +14,16 @@ static void add(_Atomic uint64_t *statistic, uint64_t count) {
   set(statistic, capture_statistic(statistic) + count);
 }
 
-void capture_init(capture *c, ring *r, double frames_per_second, bool by_arrival,
+void capture_init(capture *c, ring *r, ring *gaps, double frames_per_second, bool by_arrival,
                   int64_t now_ns) {
-  *c = (capture){.ring = r};
+  *c = (capture){.ring = r, .gaps = gaps};
   timeline_start(&c->timeline, frames_per_second, by_arrival, now_ns);
 }
 
-static void lose(capture *c, uint64_t count) {
+/* Entered in the log before it can be read: who sees the silence finds why. */
+static void lose(capture *c, uint64_t count, gap_cause cause, bool counted) {
   if (count == 0) return;
+  gaps_add(c->gaps, (gap){capture_position(c), count, cause, counted});
   ring_write_silence(c->ring, count);
   add(&c->lost, count);
 }
@@ -36,7 +38,7 @@ static uint64_t take_refused(capture *c) {
 /* Silence for every frame that is due at `now_ns` beyond `end`. */
 static void lose_until(capture *c, uint64_t end, int64_t now_ns) {
   uint64_t const due = timeline_frame_at(&c->timeline, now_ns);
-  if (due > end) lose(c, due - end);
+  if (due > end) lose(c, due - end, GAP_PAUSE, false);
 }
 
 bool capture_enter(capture *c) {
@@ -47,7 +49,8 @@ bool capture_enter(capture *c) {
     capture_leave(c);
     return false;
   }
-  lose(c, take_refused(c));
+  /* What a shut gate refuses but no pause explains came in the moment of a wipe. */
+  lose(c, take_refused(c), GAP_WIPE, true);
   return true;
 }
 

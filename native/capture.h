@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gaps.h"
 #include "ring.h"
 #include "timeline.h"
 
 typedef struct capture {
   ring *ring;
+  ring *gaps;
   timeline timeline;
   bool resynchronise;
   _Atomic bool open;
@@ -29,8 +31,9 @@ typedef struct capture {
   _Atomic uint64_t longest_block;
 } capture;
 
-/* The gate starts shut. */
-void capture_init(capture *c, ring *r, double frames_per_second, bool by_arrival, int64_t now_ns);
+/* The gate starts shut. Both rings stay the caller's. */
+void capture_init(capture *c, ring *r, ring *gaps, double frames_per_second, bool by_arrival,
+                  int64_t now_ns);
 
 /* Source: whether it may write now. If so, it must leave. */
 bool capture_enter(capture *c);

@@ -190,6 +190,23 @@ int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out
   }
 }
 
+double micring_gap_count(const micring *recorder) { return (double)gaps_count(recorder->gaps); }
+
+uint32_t micring_gaps(const micring *recorder, double *out) {
+  _Static_assert(GAPS_KEPT == MICRING_GAPS_KEPT, "as many as the caller has room for");
+  _Static_assert((int)GAP_PAUSE == (int)MICRING_GAP_PAUSE && (int)GAP_WIPE == (int)MICRING_GAP_WIPE,
+                 "the same numbers on both sides");
+  gap kept[GAPS_KEPT];
+  uint32_t const count = gaps_read(recorder->gaps, kept);
+  for (uint32_t i = 0; i < count; i++, out += MICRING_GAP_FIELDS) {
+    out[MICRING_GAP_START_FRAME] = (double)kept[i].start;
+    out[MICRING_GAP_FRAMES] = (double)kept[i].frames;
+    out[MICRING_GAP_CAUSE] = kept[i].cause;
+    out[MICRING_GAP_COUNTED] = kept[i].counted;
+  }
+  return count;
+}
+
 uint32_t micring_holds(const micring *recorder, double from) {
   return is_count(from) && ring_holds(recorder->ring, (uint64_t)from);
 }

@@ -31,6 +31,7 @@
 
 #define MICRING_ABI_VERSION 1
 #define MICRING_ERROR_BYTES 1024
+#define MICRING_GAPS_KEPT 256
 
 typedef enum micring_status {
   MICRING_OK = 0,
@@ -109,6 +110,23 @@ typedef enum micring_snapshot_field {
   MICRING_SNAPSHOT_END_TIME_MS = 3,
   MICRING_SNAPSHOT_FIELDS = 4,
 } micring_snapshot_field;
+
+/* Why nothing was recorded. PAUSE: between pause and resume. WIPE: a block that came in the very
+ * moment in which a wipe ended. */
+typedef enum micring_gap_cause {
+  MICRING_GAP_PAUSE = 0,
+  MICRING_GAP_WIPE = 1,
+} micring_gap_cause;
+
+/* What micring_gaps writes for each gap, by index. COUNTED is 1 where its frames were counted, 0
+ * where their number is by the clock. */
+typedef enum micring_gap_field {
+  MICRING_GAP_START_FRAME = 0,
+  MICRING_GAP_FRAMES = 1,
+  MICRING_GAP_CAUSE = 2,
+  MICRING_GAP_COUNTED = 3,
+  MICRING_GAP_FIELDS = 4,
+} micring_gap_field;
 
 /* What micring_devices_number reads, by field. Formats are read with FORMAT_COUNT and then
  * FORMAT_* with the number of the format in `item`; elsewhere `item` is ignored. */
@@ -212,6 +230,13 @@ MICRING_API int32_t micring_snapshot(micring *recorder, double frames, void *out
  * OVERWRITTEN (not all there any more; what is in `out` is then worth nothing). */
 MICRING_API int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out,
                                         double *result);
+
+/* Read: how many gaps there have been since the opening. */
+MICRING_API double micring_gap_count(const micring *recorder);
+
+/* Read: writes the newest gaps, oldest first, MICRING_GAP_FIELDS doubles each, at most
+ * MICRING_GAPS_KEPT of them; returns how many. Older ones are forgotten. */
+MICRING_API uint32_t micring_gaps(const micring *recorder, double *out);
 
 /* Read: 1 while the frames from `from` on are all still in the ring, 0 once one is not. */
 MICRING_API uint32_t micring_holds(const micring *recorder, double from);

@@ -30,7 +30,8 @@ static int32_t create_ring(micring *m, double seconds, char *error) {
   }
   m->window = (uint64_t)window;
   m->ring = ring_create((uint64_t)frames, frame_bytes);
-  return m->ring != NULL ? MICRING_OK : MICRING_OUT_OF_MEMORY;
+  m->gaps = gaps_create();
+  return m->ring != NULL && m->gaps != NULL ? MICRING_OK : MICRING_OUT_OF_MEMORY;
 }
 
 /* Waits for the first frame; a source that ended before it had one has nothing to give. */
@@ -50,7 +51,7 @@ static int32_t start(micring *m, double seconds, int64_t settle_ns, char *error)
   source *s = m->source;
   int32_t status = create_ring(m, seconds, error);
   if (status != MICRING_OK) return status;
-  capture_init(&m->capture, m->ring, s->frames_per_second, s->kind == SOURCE_PUSH,
+  capture_init(&m->capture, m->ring, m->gaps, s->frames_per_second, s->kind == SOURCE_PUSH,
                clock_monotonic_ns());
   capture_open(&m->capture);
   status = s->calls->start(s, &m->capture, error);
@@ -78,6 +79,7 @@ void recorder_close(micring *m, bool keep_samples) {
   m->source->calls->stop(m->source);
   m->source->calls->destroy(m->source);
   ring_destroy(m->ring, keep_samples);
+  ring_destroy(m->gaps, false);
   free(m);
 }
 

@@ -8,6 +8,7 @@
 struct micring {
   source *source;
   ring *ring;
+  ring *gaps;
   capture capture;
   uint64_t window;
   /* Stored by control calls; any thread may ask. */

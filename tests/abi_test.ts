@@ -105,11 +105,14 @@ Deno.test("every number of micring.h is the same in abi.ts", () => {
   assertEquals(abi.INFO, enumOf("micring_info_field", "MICRING_INFO_"));
   assertEquals(abi.STATS, enumOf("micring_stats_field", "MICRING_STATS_"));
   assertEquals(abi.SNAPSHOT, enumOf("micring_snapshot_field", "MICRING_SNAPSHOT_"));
+  assertEquals(abi.GAP_CAUSES, lowerCased(enumOf("micring_gap_cause", "MICRING_GAP_")));
+  assertEquals(abi.GAP, enumOf("micring_gap_field", "MICRING_GAP_"));
   assertEquals(abi.DEVICE, enumOf("micring_device_field", "MICRING_DEVICE_"));
   assertEquals(FORMAT_NUMBERS, lowerCased(enumOf("micring_format", "MICRING_")));
   const define = (name: string) => Number(header.match(new RegExp(`#define ${name} (\\d+)`))?.[1]);
   assertEquals(abi.ABI_VERSION, define("MICRING_ABI_VERSION"));
   assertEquals(abi.ERROR_BYTES, define("MICRING_ERROR_BYTES"));
+  assertEquals(abi.GAPS_KEPT, define("MICRING_GAPS_KEPT"));
 });
 
 Deno.test("every status becomes an error of its own, or is one that never reaches a caller", () => {

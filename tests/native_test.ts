@@ -42,6 +42,7 @@ const PARTS: Record<Name, Part[]> = {
     { source: new URL("capture_gate.c", programs) },
     { source: new URL("ring.c", native) },
     { source: new URL("timeline.c", native) },
+    { source: new URL("gaps.c", native) },
     { source: new URL("capture.c", native), flags: WATCHED },
   ],
 };
@@ -374,9 +375,37 @@ const MUTANTS: Mutant[] = [
   {
     name: "what the gate refused is not made up for",
     file: "capture.c",
-    edits: [["  lose(c, take_refused(c));", ""]],
+    edits: [["  lose(c, take_refused(c), GAP_WIPE, true);", ""]],
     caughtBy: "capture_gate",
     words: /would become frame|position \d+, expected/,
+  },
+  {
+    name: "what is lost is not entered in the log",
+    file: "capture.c",
+    edits: [["  gaps_add(c->gaps, (gap){capture_position(c), count, cause, counted});", ""]],
+    caughtBy: "capture_gate",
+    words: /without an entry|is in the log as/,
+  },
+  {
+    name: "what is lost is entered in the log after it can be read",
+    file: "capture.c",
+    edits: [
+      ["  gaps_add(c->gaps, (gap){capture_position(c), count, cause, counted});", ""],
+      [
+        "  add(&c->lost, count);",
+        "  gaps_add(c->gaps, (gap){capture_position(c) - count, count, cause, counted});" +
+        " add(&c->lost, count);",
+      ],
+    ],
+    caughtBy: "capture_gate",
+    words: /without an entry|is in the log as/,
+  },
+  {
+    name: "what the gate refused has another cause",
+    file: "capture.c",
+    edits: [["take_refused(c), GAP_WIPE, true", "take_refused(c), GAP_PAUSE, true"]],
+    caughtBy: "capture_gate",
+    words: /wrong cause/,
   },
   {
     name: "what is lost is not counted",

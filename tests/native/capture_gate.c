@@ -45,6 +45,7 @@ typedef uint64_t frame_word;
 
 static capture gate;
 static ring *the_ring;
+static ring *the_gaps;
 static _Thread_local bool is_source;
 
 static _Atomic bool writing;
@@ -64,7 +65,7 @@ static ring_span last_block;
 
 /* The source's own; the control may touch them while the source is parked. */
 static uint64_t sent;
-static uint64_t gap;
+static uint64_t passed;
 
 static pthread_mutex_t park_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t park_changed = PTHREAD_COND_INITIALIZER;
@@ -137,8 +138,28 @@ void watched_write(ring *r, const void *frames, uint64_t count) {
   end_writing("block");
 }
 
+/* Only what a wipe lets pass is silence without an entry: nobody can read it. */
+static bool wiping;
+
+/* Silence stands for time; the log's newest entry says which, before the silence is there. */
+static void check_entry(uint64_t count) {
+  static gap kept[GAPS_KEPT];
+  uint32_t const entries = gaps_read(the_gaps, kept);
+  if (entries == 0) fail("silence without an entry in the log");
+  gap const last = kept[entries - 1];
+  if (last.start != ring_written(the_ring) || last.frames != count) {
+    fail("silence of %" PRIu64 " frames from %" PRIu64 " is in the log as %" PRIu64
+         " from %" PRIu64, count, ring_written(the_ring), last.frames, last.start);
+  }
+  /* What was refused is counted, by the source; a pause is by the clock. */
+  bool const refused = last.cause == GAP_WIPE && last.counted == 1 && is_source;
+  bool const paused = last.cause == GAP_PAUSE && last.counted == 0;
+  if (!refused && !paused) fail("silence has the wrong cause in the log");
+}
+
 void watched_silence(ring *r, uint64_t count) {
   begin_writing("silence");
+  if (!wiping) check_entry(count);
   ring_write_silence(r, count);
   silenced += count;
   end_writing("silence");
@@ -195,19 +216,19 @@ static void deliver(const frame_word *block, uint64_t count) {
   uint64_t const before = appended;
   capture_write(&gate, block, count, (int64_t)(sent + count));
   if (appended == before) tally(&refusals, 1);
-  else gap = 0;
+  else passed = 0;
   sent += count;
 }
 
 /* As a pacer does: shut out, it waits at the gate. */
 static void offer(const frame_word *block, uint64_t count) {
   if (!capture_enter(&gate)) return;
-  if (capture_position(&gate) != sent - gap) {
-    fail("position %" PRIu64 ", expected %" PRIu64, capture_position(&gate), sent - gap);
+  if (capture_position(&gate) != sent - passed) {
+    fail("position %" PRIu64 ", expected %" PRIu64, capture_position(&gate), sent - passed);
   }
   capture_append(&gate, block, count, (int64_t)(sent + count));
   capture_leave(&gate);
-  gap = 0;
+  passed = 0;
   sent += count;
 }
 
@@ -326,7 +347,9 @@ static void check_ring(uint64_t wiped_silence) {
 static uint64_t wipe(void) {
   static frame_word out[CAPACITY];
   uint64_t const before = silenced;
+  wiping = true;
   capture_wipe(&gate);
+  wiping = false;
   uint64_t const written = ring_written(the_ring);
   /* Release: partner of the acquire load in run_reader. */
   atomic_store_explicit(&wiped_at, written, memory_order_release);
@@ -349,8 +372,8 @@ static void pass_time(uint64_t *random, bool resynchronise) {
   if (ring_written(the_ring) != sent) {
     fail("filled up to %" PRIu64 ", expected %" PRIu64, ring_written(the_ring), sent);
   }
-  gap = resynchronise ? below(random, MOST_GAP) : 0;
-  sent += gap;
+  passed = resynchronise ? below(random, MOST_GAP) : 0;
+  sent += passed;
 }
 
 typedef struct story {
@@ -395,8 +418,9 @@ int main(int argc, char **argv) {
   story t = {0};
   uint64_t random = 0x853c49e6748fea9b;
   the_ring = ring_create(CAPACITY, sizeof(frame_word));
-  if (the_ring == NULL) fail("no memory for the ring");
-  capture_init(&gate, the_ring, frames_per_second, false, 0);
+  the_gaps = gaps_create();
+  if (the_ring == NULL || the_gaps == NULL) fail("no memory for the ring");
+  capture_init(&gate, the_ring, the_gaps, frames_per_second, false, 0);
   capture_open(&gate);
   if (pthread_create(&source, NULL, run_source, NULL) != 0 ||
       pthread_create(&reader, NULL, run_reader, NULL) != 0) {
@@ -414,11 +438,12 @@ int main(int argc, char **argv) {
   shut();
   check_ring(t.wiped_silence);
   uint64_t const refused = capture_statistic(&gate.refused);
-  if (ring_written(the_ring) + refused + gap != sent) {
+  if (ring_written(the_ring) + refused + passed != sent) {
     fail("%" PRIu64 " sent, of which %" PRIu64 " written and %" PRIu64 " to come", sent,
-         ring_written(the_ring), refused + gap);
+         ring_written(the_ring), refused + passed);
   }
   ring_destroy(the_ring, false);
+  ring_destroy(the_gaps, false);
   printf("capture_gate: %" PRIu64 " frames sent, %" PRIu64 " written, %" PRIu64
          " refused blocks; shut %" PRIu64 " times, %" PRIu64 " wipes, %" PRIu64
          " fills; read %" PRIu64 " frames and %" PRIu64 " of silence\n",
