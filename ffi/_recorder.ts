@@ -87,6 +87,10 @@ export class Recorder<F extends SampleFormat> implements RingState {
   /* Reused by every call: nothing here is kept across one. */
   readonly #fields = new Float64Array(Math.max(INFO.FIELDS, STATS.FIELDS, SNAPSHOT.FIELDS));
 
+  /* The gaps as of so many entries in the log: hardly ever is there a new one. */
+  #gaps = NO_GAPS;
+  #gapsEntered = 0;
+
   /** Takes the handle and the hold over. */
   constructor(library: LibraryHold, handle: Handle, format: F, source: Source) {
     this.source = source;
@@ -134,7 +138,15 @@ export class Recorder<F extends SampleFormat> implements RingState {
   }
 
   gaps(): KnownGaps {
-    if (this.#native.micring_gap_count(this.#handle) === 0) return NO_GAPS;
+    const entered = this.#native.micring_gap_count(this.#handle);
+    if (entered === this.#gapsEntered) return this.#gaps;
+    this.#gaps = this.#readGaps();
+    // What was entered while it was read may be missing: it will be read again for that.
+    this.#gapsEntered = entered;
+    return this.#gaps;
+  }
+
+  #readGaps(): KnownGaps {
     const fields = new Float64Array(GAPS_KEPT * GAP.FIELDS);
     const count = this.#native.micring_gaps(this.#handle, fields);
     const gaps = Array.from({ length: count }, (_, i) => readGap(fields, i * GAP.FIELDS));

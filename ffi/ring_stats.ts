@@ -10,7 +10,7 @@ export interface RingStats {
   readonly blocks: number;
   /** Frames in the longest of them: the newest frame of a snapshot may be so old. */
   readonly longestBlockFrames: number;
-  /** Snapshots that were overtaken by the source while they copied, and tried again. */
+  /** Copies that the source overtook while they were made: thrown away, and mostly made anew. */
   readonly retries: number;
   /** Whether the ring is paused. */
   readonly paused: boolean;

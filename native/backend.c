@@ -61,7 +61,8 @@ int32_t backend_open(micring_backend backend, ma_context *context, char *error) 
   ma_result const result = ma_context_init(&chosen->miniaudio, 1, &config, context);
   if (result == MA_SUCCESS) return MICRING_OK;
   bool const absent = result == MA_NO_BACKEND;
-  error_add(error, "%s: %s", chosen->name, absent ? "does not answer" : ma_result_description(result));
+  error_add(error, "%s: %s", chosen->name,
+            absent ? "does not answer" : ma_result_description(result));
   return result == MA_OUT_OF_MEMORY ? MICRING_OUT_OF_MEMORY : MICRING_NO_BACKEND;
 }
 
@@ -101,16 +102,21 @@ bool backend_is_monitor(micring_backend backend, const ma_device_id *id) {
   return length >= tail && strcmp(id->pulse + length - tail, ending) == 0;
 }
 
-bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
-                  ma_device_id *found) {
+backend_devices backend_list(ma_context *context) {
   ma_device_info *infos = NULL;
   ma_uint32 count = 0;
-  if (ma_context_get_devices(context, NULL, NULL, &infos, &count) != MA_SUCCESS) return false;
-  for (ma_uint32 i = 0; i < count; i++) {
+  ma_result const result = ma_context_get_devices(context, NULL, NULL, &infos, &count);
+  return result == MA_SUCCESS ? (backend_devices){infos, count} : (backend_devices){NULL, 0};
+}
+
+bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
+                  ma_device_id *found) {
+  backend_devices const list = backend_list(context);
+  for (ma_uint32 i = 0; i < list.count; i++) {
     char text[BACKEND_ID_BYTES];
-    backend_device_id(backend, &infos[i].id, text);
+    backend_device_id(backend, &list.infos[i].id, text);
     if (strcmp(text, wanted) != 0) continue;
-    *found = infos[i].id;
+    *found = list.infos[i].id;
     return true;
   }
   return false;

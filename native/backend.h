@@ -22,6 +22,15 @@ int32_t backend_open(micring_backend backend, ma_context *context, char *error);
 void backend_device_id(micring_backend backend, const ma_device_id *id,
                        char text[BACKEND_ID_BYTES]);
 
+typedef struct backend_devices {
+  const ma_device_info *infos;
+  ma_uint32 count;
+} backend_devices;
+
+/* Control: the capture devices that a context lists; none where it cannot. They are the context's,
+ * until it lists them again. */
+backend_devices backend_list(ma_context *context);
+
 /* Whether a device is no microphone but what an output plays: PulseAudio lists these as well. */
 bool backend_is_monitor(micring_backend backend, const ma_device_id *id);
 

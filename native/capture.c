@@ -21,7 +21,7 @@ void capture_init(capture *c, ring *r, ring *gaps, double frames_per_second, boo
 }
 
 /* Entered in the log before it can be read: who sees the silence finds why. */
-static void lose(capture *c, uint64_t count, gap_cause cause, bool counted) {
+static void lose(capture *c, uint64_t count, micring_gap_cause cause, bool counted) {
   if (count == 0) return;
   gaps_add(c->gaps, (gap){capture_position(c), count, cause, counted});
   ring_write_silence(c->ring, count);
@@ -38,7 +38,7 @@ static uint64_t take_refused(capture *c) {
 /* Silence for every frame that is due at `now_ns` beyond `end`. */
 static void lose_until(capture *c, uint64_t end, int64_t now_ns) {
   uint64_t const due = timeline_frame_at(&c->timeline, now_ns);
-  if (due > end) lose(c, due - end, GAP_PAUSE, false);
+  if (due > end) lose(c, due - end, MICRING_GAP_PAUSE, false);
 }
 
 bool capture_enter(capture *c) {
@@ -50,7 +50,7 @@ bool capture_enter(capture *c) {
     return false;
   }
   /* What a shut gate refuses but no pause explains came in the moment of a wipe. */
-  lose(c, take_refused(c), GAP_WIPE, true);
+  lose(c, take_refused(c), MICRING_GAP_WIPE, true);
   return true;
 }
 

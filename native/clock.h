@@ -26,7 +26,8 @@ static inline int64_t clock_monotonic_coarse_ns(void) {
 }
 
 static inline void clock_sleep_ns(int64_t ns) {
-  struct timespec const rest = {.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000)};
+  struct timespec const rest = {.tv_sec = (time_t)(ns / 1000000000),
+                                .tv_nsec = (long)(ns % 1000000000)};
   nanosleep(&rest, NULL);
 }
 

@@ -34,13 +34,10 @@ static int32_t add(micring_devices *list, micring_backend backend, ma_context *c
 static int32_t list_backend(micring_devices *list, micring_backend backend, char *error) {
   ma_context context;
   if (backend_open(backend, &context, error) != MICRING_OK) return MICRING_NO_BACKEND;
-  ma_device_info *found = NULL;
-  ma_uint32 count = 0;
+  backend_devices const found = backend_list(&context);
   int32_t status = MICRING_OK;
-  if (ma_context_get_devices(&context, NULL, NULL, &found, &count) == MA_SUCCESS) {
-    for (ma_uint32 i = 0; i < count && status == MICRING_OK; i++) {
-      status = add(list, backend, &context, &found[i]);
-    }
+  for (ma_uint32 i = 0; i < found.count && status == MICRING_OK; i++) {
+    status = add(list, backend, &context, &found.infos[i]);
   }
   ma_context_uninit(&context);
   return status;

@@ -10,15 +10,13 @@
 
 #include <stdint.h>
 
+#include "micring.h"
 #include "ring.h"
-
-enum { GAPS_KEPT = 256 };
-
-typedef enum gap_cause { GAP_PAUSE = 0, GAP_WIPE = 1 } gap_cause;
 
 typedef struct gap {
   uint64_t start;
   uint64_t frames;
+  /* A micring_gap_cause. */
   uint32_t cause;
   /* Whether the frames were counted; else their number is by the clock. */
   uint32_t counted;
@@ -33,7 +31,8 @@ void gaps_add(ring *log, gap entry);
 /* Reader: how many there have been. */
 uint64_t gaps_count(const ring *log);
 
-/* Reader: copies the newest entries, oldest first, into room for GAPS_KEPT; returns how many. */
+/* Reader: copies the newest entries, oldest first, into room for MICRING_GAPS_KEPT; returns how
+ * many. */
 uint32_t gaps_read(const ring *log, gap *out);
 
 #endif

@@ -13,9 +13,8 @@
 /* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
 enum { MOST_CHANNELS = 254, MOST_SAMPLE_RATE = 768000 };
 static const int64_t device_settle_ns = 3000000000;
-static const double most_frames = 9007199254740992.0;
 
-static bool is_count(double value) { return value >= 0 && value <= most_frames; }
+static bool is_count(double value) { return value >= 0 && value <= MICRING_MOST_FRAMES; }
 
 static bool is_positive(double value) { return value > 0 && isfinite(value); }
 
@@ -179,7 +178,7 @@ int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out
                             double *result) {
   if (!is_count(from) || !is_count(to) || from > to) return MICRING_BAD_ARGUMENT;
   ring_span const span = {(uint64_t)from, (uint64_t)to};
-  switch (ring_read(recorder->ring, span.start, span.end, out)) {
+  switch (recorder_read(recorder, span, out)) {
     case RING_TRUE:
       report(recorder, span, result);
       return MICRING_OK;
@@ -193,10 +192,7 @@ int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out
 double micring_gap_count(const micring *recorder) { return (double)gaps_count(recorder->gaps); }
 
 uint32_t micring_gaps(const micring *recorder, double *out) {
-  _Static_assert(GAPS_KEPT == MICRING_GAPS_KEPT, "as many as the caller has room for");
-  _Static_assert((int)GAP_PAUSE == (int)MICRING_GAP_PAUSE && (int)GAP_WIPE == (int)MICRING_GAP_WIPE,
-                 "the same numbers on both sides");
-  gap kept[GAPS_KEPT];
+  gap kept[MICRING_GAPS_KEPT];
   uint32_t const count = gaps_read(recorder->gaps, kept);
   for (uint32_t i = 0; i < count; i++, out += MICRING_GAP_FIELDS) {
     out[MICRING_GAP_START_FRAME] = (double)kept[i].start;
@@ -239,7 +235,8 @@ double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format) 
 
 int32_t micring_wav(const void *samples, double frames, uint32_t channels, uint32_t sample_rate,
                     uint32_t format, uint32_t wav_format, uint8_t *out, double *length) {
-  bool const formats = (format == MICRING_F32 || format == MICRING_S16) && wav_format <= MICRING_S24;
+  bool const formats =
+      (format == MICRING_F32 || format == MICRING_S16) && wav_format <= MICRING_S24;
   if (out == NULL || length == NULL || !is_count(frames) || (samples == NULL && frames != 0) ||
       !formats || channels == 0 || channels > MOST_CHANNELS || sample_rate == 0) {
     return MICRING_BAD_ARGUMENT;

@@ -15,8 +15,9 @@
  * it takes `error`, that is MICRING_ERROR_BYTES of the caller's memory: on failure it holds what
  * the sound system said, in words, as a C string; on success an empty one.
  *
- * Frames are counted from 0 at open, in 64 bits, and cross this interface as double (exact to
- * 2^53). A frame is one sample per channel; samples are interleaved.
+ * Frames are counted from 0 at open, in 64 bits, and cross this interface as double, which is
+ * exact up to MICRING_MOST_FRAMES (2^53). A frame is one sample per channel; samples are
+ * interleaved.
  */
 #ifndef MICRING_H
 #define MICRING_H
@@ -32,6 +33,7 @@
 #define MICRING_ABI_VERSION 1
 #define MICRING_ERROR_BYTES 1024
 #define MICRING_GAPS_KEPT 256
+#define MICRING_MOST_FRAMES 9007199254740992.0
 
 typedef enum micring_status {
   MICRING_OK = 0,
@@ -194,7 +196,8 @@ MICRING_API int32_t micring_open_push(double seconds, uint32_t sample_rate, uint
 MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
 
 /* Control: appends `frames` frames of `samples`, in the ring's format, newest last; while paused
- * it drops them. No frames are fine, and then `samples` may be NULL. MICRING_OK, or NOT_PUSH where the ring has a source of its own. */
+ * it drops them. No frames are fine, and then `samples` may be NULL. MICRING_OK, or NOT_PUSH where
+ * the ring has a source of its own. */
 MICRING_API int32_t micring_push(micring *recorder, const void *samples, double frames);
 
 /* Control: stops recording (a device is released) and starts it again; the time between becomes

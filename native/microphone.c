@@ -133,22 +133,10 @@ static ma_device_config configuration(microphone *m, micring_backend backend, co
   return config;
 }
 
-typedef struct device_list {
-  ma_device_info *infos;
-  ma_uint32 count;
-} device_list;
-
-static device_list devices_of(ma_context *context) {
-  device_list list = {NULL, 0};
-  ma_result const result =
-      ma_context_get_devices(context, NULL, NULL, &list.infos, &list.count);
-  return result == MA_SUCCESS ? list : (device_list){NULL, 0};
-}
-
 /* Without a microphone the default of PulseAudio is what an output plays: to record that unasked
  * would be a surprise. */
 static const char *default_monitor(micring_backend backend, ma_context *context) {
-  device_list const list = devices_of(context);
+  backend_devices const list = backend_list(context);
   for (ma_uint32 i = 0; i < list.count; i++) {
     const ma_device_info *info = &list.infos[i];
     if (info->isDefault && backend_is_monitor(backend, &info->id)) return info->name;
@@ -157,7 +145,7 @@ static const char *default_monitor(micring_backend backend, ma_context *context)
 }
 
 static bool any_device(micring_backend backend, ma_context *context) {
-  device_list const list = devices_of(context);
+  backend_devices const list = backend_list(context);
   for (ma_uint32 i = 0; i < list.count; i++) {
     ma_device_info detail;
     if (backend_inspect(backend, context, &list.infos[i], &detail)) return true;
@@ -209,8 +197,9 @@ int32_t microphone_open(uint32_t backend, const char *device_id, uint32_t period
   static const source_calls calls = {start, stop, destroy};
   /* Of several backends' failures, the one that got furthest is worth telling. */
   static const int32_t by_distance[] = {
-      MICRING_NO_BACKEND,    MICRING_NO_DEVICE,     MICRING_DEVICE_NOT_FOUND, MICRING_DEVICE_FAILED,
-      MICRING_OUT_OF_MEMORY, MICRING_FORMAT_REFUSED, MICRING_DEVICE_BUSY,     MICRING_ACCESS_DENIED};
+      MICRING_NO_BACKEND,     MICRING_NO_DEVICE,     MICRING_DEVICE_NOT_FOUND,
+      MICRING_DEVICE_FAILED,  MICRING_OUT_OF_MEMORY, MICRING_FORMAT_REFUSED,
+      MICRING_DEVICE_BUSY,    MICRING_ACCESS_DENIED};
   wish const w = {device_id, period_ms, shape};
   microphone *m = calloc(1, sizeof *m);
   if (m == NULL) return MICRING_OUT_OF_MEMORY;

@@ -10,8 +10,6 @@
 /* Beyond the window: what a reader may be late before the writer reaches the frames it copies. */
 static const double headroom_seconds = 0.25;
 static const int64_t settle_poll_ns = 1000000;
-/* Numbers of frames are exact as double up to here. */
-static const double most_frames = 9007199254740992.0;
 
 static int32_t create_ring(micring *m, double seconds, char *error) {
   source const *s = m->source;
@@ -24,7 +22,7 @@ static int32_t create_ring(micring *m, double seconds, char *error) {
   uint32_t const frame_bytes = source_frame_bytes(s);
   double const bytes = 2 * frames * frame_bytes;
   double const available = memory_available();
-  if (!(frames < most_frames) || bytes > available) {
+  if (!(frames < MICRING_MOST_FRAMES) || bytes > available) {
     error_set(error, "it takes %.3g GB, and there are %.3g GB", bytes / 1e9, available / 1e9);
     return MICRING_TOO_LARGE;
   }
@@ -132,11 +130,21 @@ void recorder_wipe(micring *m) {
   if (!recorder_paused(m)) capture_open(&m->capture);
 }
 
+static void count_retries(micring *m, uint32_t count) {
+  /* Relaxed: a statistic, read by capture_statistic. */
+  if (count != 0) atomic_fetch_add_explicit(&m->retries, count, memory_order_relaxed);
+}
+
+ring_verdict recorder_read(micring *m, ring_span span, void *out) {
+  ring_verdict const verdict = ring_read(m->ring, span.start, span.end, out);
+  count_retries(m, verdict == RING_OVERWRITTEN);
+  return verdict;
+}
+
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out) {
   uint32_t retries = 0;
   ring_span const span = ring_read_last(m->ring, frames, out, &retries);
-  /* Relaxed: a statistic, read by capture_statistic. */
-  if (retries != 0) atomic_fetch_add_explicit(&m->retries, retries, memory_order_relaxed);
+  count_retries(m, retries);
   return span;
 }
 

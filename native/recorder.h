@@ -28,6 +28,9 @@ int32_t recorder_pause(micring *m);
 int32_t recorder_resume(micring *m, char *error);
 void recorder_wipe(micring *m);
 
+/* Read: copies exactly a span; what the ring says of it. */
+ring_verdict recorder_read(micring *m, ring_span span, void *out);
+
 /* Read: copies the newest frames, at most as many as asked, and says which they are. */
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out);
 

@@ -8,6 +8,7 @@
 
 import type { CounterFormat } from "./_paced_writer.ts";
 import { testWith } from "./_tools.ts";
+import { until } from "./_wait.ts";
 
 /** A virtual microphone. */
 export interface PulseSource {
@@ -32,20 +33,7 @@ export interface PulseRecording {
 
 const WRITER = new URL("_paced_writer.ts", import.meta.url);
 const PULSE_FORMATS = { f32: "float32le", s16: "s16le" } as const;
-const START_MS = 20_000;
 const STOP_MS = 5000;
-const POLL_MS = 10;
-
-/** Waits until something is so; throws if it is not within a time that no machine needs. */
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + START_MS;
-  while (!await condition()) {
-    if (performance.now() > deadline) {
-      throw new Error(`Cannot wait until ${what}: not so after ${START_MS / 1000} s`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
 
 async function end(child: Deno.ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);

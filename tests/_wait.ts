@@ -1,7 +1,11 @@
 /** Waits until something holds; a test that waits in vain is ended by its error, not by a hang. */
-export async function until(what: string, holds: () => boolean, seconds = 20): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seconds = 20,
+): Promise<void> {
   const deadline = performance.now() + 1000 * seconds;
-  while (!holds()) {
+  while (!await holds()) {
     if (performance.now() > deadline) {
       throw new Error(`Cannot wait for ${what}: ${seconds} s passed`);
     }

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type Ending, type EndingPlan, ENDINGS } from "./_ending_child.ts";
 import { CaptureProcess } from "./_capture_child.ts";
-import { PulseServer, pulseTest, until } from "./_pulse.ts";
+import { PulseServer, pulseTest } from "./_pulse.ts";
+import { until } from "./_wait.ts";
 
 /* However a process ends, with rings open that nobody closed: it ends as it would without them. */
 

@@ -375,7 +375,7 @@ const MUTANTS: Mutant[] = [
   {
     name: "what the gate refused is not made up for",
     file: "capture.c",
-    edits: [["  lose(c, take_refused(c), GAP_WIPE, true);", ""]],
+    edits: [["  lose(c, take_refused(c), MICRING_GAP_WIPE, true);", ""]],
     caughtBy: "capture_gate",
     words: /would become frame|position \d+, expected/,
   },
@@ -403,7 +403,10 @@ const MUTANTS: Mutant[] = [
   {
     name: "what the gate refused has another cause",
     file: "capture.c",
-    edits: [["take_refused(c), GAP_WIPE, true", "take_refused(c), GAP_PAUSE, true"]],
+    edits: [[
+      "take_refused(c), MICRING_GAP_WIPE, true",
+      "take_refused(c), MICRING_GAP_PAUSE, true",
+    ]],
     caughtBy: "capture_gate",
     words: /wrong cause/,
   },

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CaptureProcess, RemoteError, type Run } from "./_capture_child.ts";
 import { type CounterFormat, nextNumber } from "./_paced_writer.ts";
-import { PulseServer, type PulseSource, pulseTest, until } from "./_pulse.ts";
+import { PulseServer, type PulseSource, pulseTest } from "./_pulse.ts";
+import { until } from "./_wait.ts";
 
 /* Real captures, from a private PulseAudio whose microphones deliver a counter: every frame must
  * be there, and no other. */

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { planOpen } from "../ffi/open_options.ts";
+import { openRecorder } from "../ffi/open_recorder.ts";
 import { MicRing, push, type SampleFormat, sequence, type Snapshot } from "../mod.ts";
 import { difference, signal } from "./_signal.ts";
 
@@ -194,4 +196,19 @@ Deno.test("a ring tells what it is", async () => {
   );
   const { capacityFrames, memoryBytes } = ring.stats();
   assertEquals(memoryBytes, 2 * capacityFrames * 2 * 2);
+});
+
+Deno.test("a copy that comes too late is thrown away, and counted", async () => {
+  const plan = planOpen({ seconds: 0.1, source: push() });
+  const recorder = await openRecorder(plan);
+  try {
+    recorder.push(new Float32Array(recorder.capacityFrames), recorder.capacityFrames);
+    assert(recorder.copy(0, 10, new Float32Array(10)) !== undefined);
+    assertEquals(recorder.stats().retries, 0);
+    recorder.push(new Float32Array(1), 1);
+    assertEquals(recorder.copy(0, 10, new Float32Array(10)), undefined);
+    assertEquals(recorder.stats().retries, 1);
+  } finally {
+    await recorder.close(Promise.resolve());
+  }
 });

@@ -86,7 +86,7 @@ static _Noreturn void fail(const char *format, ...) {
   _Exit(1);
 }
 
-/* Relaxed, all of them: flags and counts that stand for themselves, their partners one another.
+/* Relaxed, all of them: flags that stand for themselves, their partners one another.
  * Anything stronger would do the gate's work for it. */
 static bool is_set(const _Atomic bool *flag) {
   return atomic_load_explicit(flag, memory_order_relaxed);
@@ -96,13 +96,6 @@ static void set(_Atomic bool *flag, bool value) {
 }
 static bool swap(_Atomic bool *flag, bool value) {
   return atomic_exchange_explicit(flag, value, memory_order_relaxed);
-}
-static uint64_t get(const _Atomic uint64_t *number) {
-  return atomic_load_explicit(number, memory_order_relaxed);
-}
-
-static void tally(_Atomic uint64_t *number, uint64_t more) {
-  atomic_fetch_add_explicit(number, more, memory_order_relaxed);
 }
 
 static void spin(uint64_t rounds) {
@@ -143,7 +136,7 @@ static bool wiping;
 
 /* Silence stands for time; the log's newest entry says which, before the silence is there. */
 static void check_entry(uint64_t count) {
-  static gap kept[GAPS_KEPT];
+  static gap kept[MICRING_GAPS_KEPT];
   uint32_t const entries = gaps_read(the_gaps, kept);
   if (entries == 0) fail("silence without an entry in the log");
   gap const last = kept[entries - 1];
@@ -152,8 +145,8 @@ static void check_entry(uint64_t count) {
          " from %" PRIu64, count, ring_written(the_ring), last.frames, last.start);
   }
   /* What was refused is counted, by the source; a pause is by the clock. */
-  bool const refused = last.cause == GAP_WIPE && last.counted == 1 && is_source;
-  bool const paused = last.cause == GAP_PAUSE && last.counted == 0;
+  bool const refused = last.cause == MICRING_GAP_WIPE && last.counted == 1 && is_source;
+  bool const paused = last.cause == MICRING_GAP_PAUSE && last.counted == 0;
   if (!refused && !paused) fail("silence has the wrong cause in the log");
 }
 
@@ -215,7 +208,7 @@ static void unpark(void) {
 static void deliver(const frame_word *block, uint64_t count) {
   uint64_t const before = appended;
   capture_write(&gate, block, count, (int64_t)(sent + count));
-  if (appended == before) tally(&refusals, 1);
+  if (appended == before) add(&refusals, 1);
   else passed = 0;
   sent += count;
 }
@@ -302,8 +295,8 @@ static void *run_reader(void *argument) {
       fail("frame %" PRIu64 " is read after a wipe at %" PRIu64, span.start, least);
     }
     uint64_t const silence = count_silence("reader", out, span);
-    tally(&checked_silence, silence);
-    tally(&checked_frames, span.end - span.start - silence);
+    add(&checked_silence, silence);
+    add(&checked_frames, span.end - span.start - silence);
   }
   return NULL;
 }

@@ -3,7 +3,17 @@
 #define RACING_H
 
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
+
+/* Relaxed, both: a count stands for itself, and anything stronger would do the work of what is
+ * under test. Partners are each other. */
+static inline uint64_t get(const _Atomic uint64_t *number) {
+  return atomic_load_explicit(number, memory_order_relaxed);
+}
+static inline void add(_Atomic uint64_t *number, uint64_t count) {
+  atomic_fetch_add_explicit(number, count, memory_order_relaxed);
+}
 
 /* xorshift: the next of a thread's own random numbers; the seed is not 0. */
 static inline uint64_t next(uint64_t *random) {

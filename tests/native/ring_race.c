@@ -83,13 +83,7 @@ static _Noreturn void fail(const race *x, const char *format, ...) {
   _Exit(1);
 }
 
-/* Relaxed, in all three: each number stands for itself; partners are one another. */
-static uint64_t get(const _Atomic uint64_t *number) {
-  return atomic_load_explicit(number, memory_order_relaxed);
-}
-static void add(_Atomic uint64_t *number, uint64_t count) {
-  atomic_fetch_add_explicit(number, count, memory_order_relaxed);
-}
+/* Relaxed: nothing but the wish is passed on; partner of the store that makes it. */
 static bool stopping(const race *x) {
   return atomic_load_explicit(&x->stopping, memory_order_relaxed);
 }
