@@ -32,7 +32,9 @@ int main(void) {
     return 1;
   }
   long const before = faults();
-  for (uint64_t frame = 0; frame < FRAMES; frame += BLOCK_FRAMES) ring_write(r, block, BLOCK_FRAMES);
+  for (uint64_t frame = 0; frame < FRAMES; frame += BLOCK_FRAMES) {
+    ring_write(r, block, BLOCK_FRAMES);
+  }
   long const seen = faults() - before;
   ring_destroy(r, false);
   if (seen > MOST_FAULTS) {
