@@ -19,15 +19,33 @@
  * @module
  */
 
-export type { Backend, DeviceFormat, DeviceInfo, DevicesOptions } from "./ffi/devices.ts";
+export type { DefaultDeviceChange, DeviceChange, DeviceListChange } from "./ffi/device_changes.ts";
+export type {
+  Backend,
+  DeviceFormat,
+  DeviceInfo,
+  DevicesOptions,
+  OpenedDevice,
+} from "./ffi/devices.ts";
 export { MicRingError, type MicRingErrorCode } from "./ffi/errors.ts";
+export {
+  DeviceEvent,
+  type DeviceEventParts,
+  GapEvent,
+  type GapEventParts,
+  type RingEventMap,
+  type RingListener,
+  StateEvent,
+  type StateEventParts,
+} from "./ffi/events.ts";
 export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
 export type { Gap, GapCause } from "./ffi/gaps.ts";
 export type { Level } from "./ffi/level.ts";
 export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
-export type { OpenedDevice } from "./ffi/_recorder.ts";
+export { ReadableRing } from "./ffi/readable_ring.ts";
 export type { PeekedSpan } from "./ffi/ring_reader.ts";
+export type { RingReason, RingState } from "./ffi/ring_state.ts";
 export type { RingStats } from "./ffi/ring_stats.ts";
 export { Snapshot, type SnapshotParts } from "./ffi/snapshot.ts";
 export type { RangeOptions, SnapshotOptions } from "./ffi/snapshot_options.ts";
@@ -44,4 +62,5 @@ export {
   tone,
   type ToneOptions,
 } from "./ffi/sources.ts";
+export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";
 export type { WavOptions } from "./ffi/wav.ts";

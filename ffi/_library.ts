@@ -4,8 +4,9 @@
  * @module
  */
 
-import { ABI_VERSION, ERROR_BYTES, FAILURES, STATUS } from "./abi.ts";
+import { ABI_VERSION, ERROR_BYTES, STATUS } from "./abi.ts";
 import { MicRingError } from "./errors.ts";
+import { explain, FAILURES } from "./failures.ts";
 import { symbols } from "./_symbols.ts";
 
 /** The library's functions. */
@@ -85,12 +86,8 @@ export type LibraryHold = ReturnType<typeof holdLibrary>;
 export function unwrap(action: string, status: number, words = ""): void {
   if (status === STATUS.OK) return;
   const failure = FAILURES.get(status);
-  const state = words || "the native library refused it";
-  if (!failure) throw new RangeError(`Cannot ${action}: ${state}`);
-  throw new MicRingError(
-    failure.code,
-    `Cannot ${action}: ${words && `${words}. `}${failure.advice}`,
-  );
+  if (failure) throw new MicRingError(failure.code, `Cannot ${action}: ${explain(status, words)}`);
+  throw new RangeError(`Cannot ${action}: ${words || "the native library refused it"}`);
 }
 
 /** Text for a C string parameter. */
@@ -101,6 +98,11 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 /** The text of a C string result. */
 export function text(pointer: Deno.PointerValue): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+}
+
+/** The text of a C string that a call wrote into a buffer. */
+export function textIn(buffer: Uint8Array): string {
+  return new TextDecoder().decode(buffer.subarray(0, buffer.indexOf(0)));
 }
 
 /** Runs a call that opens something: gives it its two out-parameters, and unwraps them. */
@@ -120,5 +122,5 @@ export async function withWords(
 ): Promise<void> {
   const error = new Uint8Array(ERROR_BYTES);
   const status = await call(error);
-  unwrap(action, status, new TextDecoder().decode(error.subarray(0, error.indexOf(0))));
+  unwrap(action, status, textIn(error));
 }

@@ -4,36 +4,17 @@
  * @module
  */
 
-import { GAP, GAP_CAUSES, GAPS_KEPT, INFO, SNAPSHOT, STATS } from "./abi.ts";
-import { type Backend, backendOf } from "./devices.ts";
+import { INFO, SNAPSHOT, STATS } from "./abi.ts";
+import type { OpenedDevice } from "./devices.ts";
+import { MicRingError } from "./errors.ts";
 import type { SampleFormat, Samples } from "./formats.ts";
-import { type Gap, type GapCause, joinGaps, type KnownGaps, NO_GAPS } from "./gaps.ts";
-import {
-  type Handle,
-  type Library,
-  type LibraryHold,
-  text,
-  unwrap,
-  withWords,
-} from "./_library.ts";
+import { GapLog } from "./_gap_log.ts";
+import { type Handle, type Library, type LibraryHold, unwrap, withWords } from "./_library.ts";
+import { Report } from "./_report.ts";
 import type { RingStats } from "./ring_stats.ts";
-import type { RingState } from "./snapshot_options.ts";
+import type { RingExtent } from "./snapshot_options.ts";
 import type { Source } from "./sources.ts";
 import { MemoryView } from "./_view.ts";
-
-/** The device that was opened, and what it delivers by itself. */
-export interface OpenedDevice {
-  /** Its id, if it was named at opening; `undefined` for the system's default. */
-  readonly id: string | undefined;
-  /** What people call it. */
-  readonly name: string;
-  /** The sound system it was opened through. */
-  readonly backend: Backend;
-  /** Frames in a second, before any conversion to the ring's. */
-  readonly sampleRate: number;
-  /** Channels, before any conversion to the ring's. */
-  readonly channels: number;
-}
 
 /** Which frames a copy holds, and when they were captured. */
 export interface CopiedSpan {
@@ -41,37 +22,11 @@ export interface CopiedSpan {
   readonly endFrame: number;
   readonly startTime: number;
   readonly endTime: number;
+  readonly timeUncertainty: number;
 }
 
-function readDevice(
-  native: Library,
-  handle: Handle,
-  info: Float64Array,
-): OpenedDevice | undefined {
-  if (info[INFO.BACKEND] === 0) return undefined;
-  return Object.freeze({
-    id: text(native.micring_device_id(handle)) || undefined,
-    name: text(native.micring_device_name(handle)),
-    backend: backendOf(info[INFO.BACKEND]),
-    sampleRate: info[INFO.DEVICE_SAMPLE_RATE],
-    channels: info[INFO.DEVICE_CHANNELS],
-  });
-}
-
-const CAUSES = Object.keys(GAP_CAUSES) as GapCause[];
-
-function readGap(fields: Float64Array, at: number): Gap {
-  const startFrame = fields[at + GAP.START_FRAME];
-  return {
-    startFrame,
-    endFrame: startFrame + fields[at + GAP.FRAMES],
-    cause: CAUSES.find((cause) => GAP_CAUSES[cause] === fields[at + GAP.CAUSE])!,
-    exact: fields[at + GAP.COUNTED] === 1,
-  };
-}
-
-/** An open recorder. Its owner calls nothing here any more once it has called `close`. */
-export class Recorder<F extends SampleFormat> implements RingState {
+/** An open recorder. Its owner asks `requireOpen` before it calls anything else here. */
+export class Recorder<F extends SampleFormat> implements RingExtent {
   readonly source: Source;
   readonly format: F;
   readonly sampleRate: number;
@@ -79,17 +34,16 @@ export class Recorder<F extends SampleFormat> implements RingState {
   readonly windowFrames: number;
   readonly capacityFrames: number;
   readonly memoryBytes: number;
-  readonly device: OpenedDevice | undefined;
   readonly memory: MemoryView<F>;
+  readonly report: Report;
+  readonly gapLog: GapLog;
   readonly #library: LibraryHold;
   readonly #native: Library;
   readonly #handle: Handle;
   /* Reused by every call: nothing here is kept across one. */
   readonly #fields = new Float64Array(Math.max(INFO.FIELDS, STATS.FIELDS, SNAPSHOT.FIELDS));
-
-  /* The gaps as of so many entries in the log: hardly ever is there a new one. */
-  #gaps = NO_GAPS;
-  #gapsEntered = 0;
+  #closing: Promise<void> | undefined;
+  #lastDevice: OpenedDevice | undefined;
 
   /** Takes the handle and the hold over. */
   constructor(library: LibraryHold, handle: Handle, format: F, source: Source) {
@@ -105,9 +59,26 @@ export class Recorder<F extends SampleFormat> implements RingState {
     this.windowFrames = fields[INFO.WINDOW_FRAMES];
     this.capacityFrames = fields[INFO.CAPACITY_FRAMES];
     this.memoryBytes = fields[INFO.MEMORY_BYTES];
-    this.device = readDevice(this.#native, handle, fields);
+    this.report = new Report(this.#native, handle);
+    this.gapLog = new GapLog(this.#native, handle);
     const pointer = this.#native.micring_memory(handle) as Handle;
     this.memory = new MemoryView(pointer, format, this.memoryBytes);
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Throws once the recorder is closed: its memory may be gone. */
+  requireOpen(action: string): void {
+    if (this.#closing === undefined) return;
+    throw new MicRingError("closed", `Cannot ${action}: the ring is closed`);
+  }
+
+  /** The device that is recorded, or was when it was closed; `undefined` where there is none. */
+  get device(): OpenedDevice | undefined {
+    return this.closed ? this.#lastDevice : this.report.device;
   }
 
   /** One past the newest frame. */
@@ -132,27 +103,26 @@ export class Recorder<F extends SampleFormat> implements RingState {
       retries: fields[STATS.RETRIES],
       paused: fields[STATS.PAUSED] === 1,
       ended: fields[STATS.ENDED] === 1,
+      gaps: fields[STATS.GAPS],
+      reopenings: fields[STATS.REOPENINGS],
+      abandonedSessions: fields[STATS.ABANDONED],
+      longestInterval: fields[STATS.LONGEST_INTERVAL_MS] / 1000,
+      clippedSamples: fields[STATS.CLIPPED_SAMPLES],
+      silentSeconds: fields[STATS.SILENT_FRAMES] / this.sampleRate,
+      driftPpm: fields[STATS.DRIFT_PPM],
       capacityFrames: this.capacityFrames,
       memoryBytes: this.memoryBytes,
     };
   }
 
-  gaps(): KnownGaps {
-    const entered = this.#native.micring_gap_count(this.#handle);
-    if (entered === this.#gapsEntered) return this.#gaps;
-    this.#gaps = this.#readGaps();
-    // What was entered while it was read may be missing: it will be read again for that.
-    this.#gapsEntered = entered;
-    return this.#gaps;
+  /** When a frame begins, in milliseconds since the Unix epoch. */
+  timeAt(frame: number): number {
+    return this.#native.micring_time_at(this.#handle, frame);
   }
 
-  #readGaps(): KnownGaps {
-    const fields = new Float64Array(GAPS_KEPT * GAP.FIELDS);
-    const count = this.#native.micring_gaps(this.#handle, fields);
-    const gaps = Array.from({ length: count }, (_, i) => readGap(fields, i * GAP.FIELDS));
-    const forgotten = this.#native.micring_gap_count(this.#handle) > count;
-    // Of the oldest that is left, the beginning may be forgotten.
-    return { gaps: joinGaps(gaps), knownFrom: forgotten ? gaps[0]?.endFrame ?? Infinity : 0 };
+  /** The frame that is captured at such a time. */
+  frameAt(time: number): number {
+    return this.#native.micring_frame_at(this.#handle, time);
   }
 
   holds(from: number): boolean {
@@ -178,6 +148,7 @@ export class Recorder<F extends SampleFormat> implements RingState {
       endFrame: fields[SNAPSHOT.END_FRAME],
       startTime: fields[SNAPSHOT.START_TIME_MS],
       endTime: fields[SNAPSHOT.END_TIME_MS],
+      timeUncertainty: fields[SNAPSHOT.UNCERTAINTY_MS] / 1000,
     };
   }
 
@@ -198,7 +169,12 @@ export class Recorder<F extends SampleFormat> implements RingState {
   }
 
   /** Empties all views now, and frees everything once `pending` has settled. */
-  async close(pending: Promise<unknown>): Promise<void> {
+  close(pending: Promise<unknown>): Promise<void> {
+    return this.#closing ??= this.#close(pending);
+  }
+
+  async #close(pending: Promise<unknown>): Promise<void> {
+    this.#lastDevice = this.report.device;
     const keepSamples = this.memory.detach();
     await pending;
     await this.#native.micring_close(this.#handle, Number(keepSamples));

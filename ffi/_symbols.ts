@@ -131,17 +131,49 @@ export const symbols = {
     ],
     result: "void",
   },
-  micring_device_name: {
+  micring_change_count: {
     parameters: [
       "pointer", // const micring *recorder
     ],
-    result: "pointer",
+    result: "f64",
   },
-  micring_device_id: {
+  micring_change: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "f64",     // double number
+      "buffer",  // double *fields
+      "buffer",  // char *words
+    ],
+    result: "i32",
+  },
+  micring_opened_count: {
     parameters: [
       "pointer", // const micring *recorder
     ],
-    result: "pointer",
+    result: "f64",
+  },
+  micring_opened: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "buffer",  // double *fields
+      "buffer",  // char *name
+      "buffer",  // char *id
+    ],
+    result: "void",
+  },
+  micring_time_at: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "f64",     // double frame
+    ],
+    result: "f64",
+  },
+  micring_frame_at: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "f64",     // double time_ms
+    ],
+    result: "f64",
   },
   micring_written: {
     parameters: [
@@ -174,7 +206,7 @@ export const symbols = {
     ],
     result: "i32",
   },
-  micring_gap_count: {
+  micring_gap_changes: {
     parameters: [
       "pointer", // const micring *recorder
     ],
@@ -184,6 +216,7 @@ export const symbols = {
     parameters: [
       "pointer", // const micring *recorder
       "buffer",  // double *out
+      "buffer",  // double *known_from
     ],
     result: "u32",
   },

@@ -4,12 +4,10 @@
  * @module
  */
 
-import type { MicRingErrorCode } from "./errors.ts";
-
 /** The ABI that this module speaks. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
-/** The length of the buffer for a failure's words. */
+/** The length of the buffer for a text: a failure's words, a device's name. */
 export const ERROR_BYTES = 1024;
 
 /** The most gaps that the native library remembers. */
@@ -37,67 +35,11 @@ export const STATUS = {
   OVERWRITTEN: 17,
   NOT_PUSH: 18,
   ENCODER_FAILED: 19,
+  NO_ANSWER: 20,
+  DEVICE_STOPPED: 21,
+  REROUTED: 22,
+  DIGITAL_SILENCE: 23,
 } as const;
-
-/** The statuses that become a MicRingError, and what a person can do about each. */
-export const FAILURES: ReadonlyMap<number, { code: MicRingErrorCode; advice: string }> = new Map([
-  [STATUS.OUT_OF_MEMORY, {
-    code: "out-of-memory",
-    advice: "Ask for fewer seconds, or close something",
-  }],
-  [STATUS.NO_BACKEND, {
-    code: "no-backend",
-    advice: "No sound system answered: start PulseAudio or PipeWire (is XDG_RUNTIME_DIR set?), " +
-      "or test without one with source: tone()",
-  }],
-  [STATUS.NO_DEVICE, {
-    code: "no-device",
-    advice: "Connect a microphone, or test without one with source: tone()",
-  }],
-  [STATUS.DEVICE_NOT_FOUND, {
-    code: "device-not-found",
-    advice: "MicRing.devices() lists what there is",
-  }],
-  [STATUS.ACCESS_DENIED, {
-    code: "access-denied",
-    advice: "Allow this program, or the terminal it runs in, to use the microphone " +
-      "(macOS: System Settings, Privacy & Security, Microphone; Linux: the group audio)",
-  }],
-  [STATUS.DEVICE_BUSY, {
-    code: "device-busy",
-    advice: "Another program holds it for itself: close that, or choose another device",
-  }],
-  [STATUS.FORMAT_REFUSED, {
-    code: "format-refused",
-    advice: "Leave sampleRate and channels out to take the device's own",
-  }],
-  [STATUS.DEVICE_FAILED, {
-    code: "device-failed",
-    advice: "Is it still connected? MicRing.devices() lists what there is",
-  }],
-  [STATUS.NO_FRAMES, {
-    code: "no-frames",
-    advice: "It started, but delivers nothing: is it suspended, or held by another program?",
-  }],
-  [STATUS.FILE_UNREADABLE, { code: "file-unreadable", advice: "Does it exist?" }],
-  [STATUS.FILE_NOT_AUDIO, {
-    code: "file-not-audio",
-    advice: "WAV, FLAC and MP3 can be played",
-  }],
-  [STATUS.FILE_TRUNCATED, {
-    code: "file-truncated",
-    advice: "Copy it again, or repair its header with an audio editor",
-  }],
-  [STATUS.THREAD_FAILED, {
-    code: "thread-failed",
-    advice: "The system gives this process no more threads",
-  }],
-  [STATUS.NOT_PUSH, {
-    code: "not-push",
-    advice: "Only a ring that was opened with source: push() is written by the script",
-  }],
-  [STATUS.ENCODER_FAILED, { code: "encoder-failed", advice: "This is a bug, please report it" }],
-]);
 
 /** micring_backend. */
 export const BACKENDS = {
@@ -118,10 +60,7 @@ export const INFO = {
   WINDOW_FRAMES: 3,
   CAPACITY_FRAMES: 4,
   MEMORY_BYTES: 5,
-  BACKEND: 6,
-  DEVICE_SAMPLE_RATE: 7,
-  DEVICE_CHANNELS: 8,
-  FIELDS: 9,
+  FIELDS: 6,
 } as const;
 
 /** micring_stats_field. */
@@ -134,8 +73,32 @@ export const STATS = {
   RETRIES: 5,
   PAUSED: 6,
   ENDED: 7,
-  FIELDS: 8,
+  GAPS: 8,
+  REOPENINGS: 9,
+  ABANDONED: 10,
+  LONGEST_INTERVAL_MS: 11,
+  CLIPPED_SAMPLES: 12,
+  SILENT_FRAMES: 13,
+  DRIFT_PPM: 14,
+  FIELDS: 15,
 } as const;
+
+/** micring_state. */
+export const STATES = {
+  starting: 0,
+  running: 1,
+  stalled: 2,
+  reopening: 3,
+  paused: 4,
+  failed: 5,
+  ended: 6,
+} as const;
+
+/** micring_change_field. */
+export const CHANGE = { STATE: 0, REASON: 1, TIME_MS: 2, FIELDS: 3 } as const;
+
+/** micring_opened_field. */
+export const OPENED = { BACKEND: 0, SAMPLE_RATE: 1, CHANNELS: 2, FIELDS: 3 } as const;
 
 /** micring_snapshot_field. */
 export const SNAPSHOT = {
@@ -143,11 +106,22 @@ export const SNAPSHOT = {
   END_FRAME: 1,
   START_TIME_MS: 2,
   END_TIME_MS: 3,
-  FIELDS: 4,
+  UNCERTAINTY_MS: 4,
+  FIELDS: 5,
 } as const;
 
 /** micring_gap_cause. */
-export const GAP_CAUSES = { pause: 0, wipe: 1 } as const;
+export const GAP_CAUSES = {
+  pause: 0,
+  wipe: 1,
+  overrun: 2,
+  hole: 3,
+  stall: 4,
+  sleep: 5,
+  device: 6,
+  reroute: 7,
+  format: 8,
+} as const;
 
 /** micring_gap_field. */
 export const GAP = { START_FRAME: 0, FRAMES: 1, CAUSE: 2, COUNTED: 3, FIELDS: 4 } as const;

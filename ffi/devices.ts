@@ -36,6 +36,20 @@ export interface DeviceInfo {
   readonly formats: readonly DeviceFormat[];
 }
 
+/** The device that was opened, and what it delivers by itself. */
+export interface OpenedDevice {
+  /** Its id, if it was named at opening; `undefined` for the system's default. */
+  readonly id: string | undefined;
+  /** What people call it. */
+  readonly name: string;
+  /** The sound system it was opened through. */
+  readonly backend: Backend;
+  /** Frames in a second, before any conversion to the ring's. */
+  readonly sampleRate: number;
+  /** Channels, before any conversion to the ring's. */
+  readonly channels: number;
+}
+
 /** What `MicRing.devices` can be told. */
 export interface DevicesOptions {
   /** One sound system only; all that answer, but `null`, if left out. */

@@ -1,4 +1,7 @@
-/** What can go wrong that is neither a wrong type nor a number out of bounds. */
+/**
+ * What can go wrong that is neither a wrong type nor a number out of bounds: the code of a
+ * {@linkcode MicRingError}, or of the reason for a ring's state.
+ */
 export type MicRingErrorCode =
   | "access-denied"
   | "closed"
@@ -6,6 +9,8 @@ export type MicRingErrorCode =
   | "device-busy"
   | "device-failed"
   | "device-not-found"
+  | "device-stopped"
+  | "digital-silence"
   | "encoder-failed"
   | "ffi-denied"
   | "file-not-audio"
@@ -14,12 +19,14 @@ export type MicRingErrorCode =
   | "format-refused"
   | "library-mismatch"
   | "library-missing"
+  | "no-answer"
   | "no-backend"
   | "no-device"
   | "no-frames"
   | "not-push"
   | "out-of-memory"
   | "overtaken"
+  | "rerouted"
   | "thread-failed";
 
 /**

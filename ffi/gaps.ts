@@ -4,8 +4,17 @@
  * @module
  */
 
-/** Why nothing was recorded. */
-export type GapCause = "pause" | "wipe";
+/** Why nothing was recorded: see {@linkcode Gap.cause}. */
+export type GapCause =
+  | "pause"
+  | "wipe"
+  | "overrun"
+  | "hole"
+  | "stall"
+  | "sleep"
+  | "device"
+  | "reroute"
+  | "format";
 
 /**
  * A stretch in which nothing was recorded: in the ring it is silence of its length, so that two
@@ -17,15 +26,27 @@ export interface Gap {
   /** The number behind its last frame's. */
   readonly endFrame: number;
   /**
-   * Why: `pause`, between `pause()` and `resume()`; `wipe`, a block that came in the very moment
-   * in which a `wipe()` ended.
+   * Why:
+   *
+   * - `pause`: between `pause()` and `resume()`;
+   * - `wipe`: a block that came in the very moment in which a `wipe()` ended;
+   * - `overrun`: the sound system, or this process, was too slow, and frames were dropped;
+   * - `hole`: the sound server sent a hole in place of frames;
+   * - `stall`: a device that was there delivered nothing;
+   * - `sleep`: this process was stopped, or the machine slept;
+   * - `device`: the device, or the sound server, was gone;
+   * - `reroute`: the system's default became another device;
+   * - `format`: the same device came back with another sample rate or number of channels.
    */
   readonly cause: GapCause;
   /** Whether its frames were counted; if not, its length is by the clock. */
   readonly exact: boolean;
 }
 
-/** Gaps, and from which frame on they are all there are: older ones may be forgotten. */
+/**
+ * Gaps, oldest first, and from which frame on they are all there are: older ones may be forgotten.
+ * The last may not have ended yet: then it is endless.
+ */
 export interface KnownGaps {
   readonly gaps: readonly Gap[];
   readonly knownFrom: number;
@@ -33,25 +54,6 @@ export interface KnownGaps {
 
 /** What has no gap: the usual. */
 export const NO_GAPS: KnownGaps = Object.freeze({ gaps: Object.freeze([]), knownFrom: 0 });
-
-function continues(gap: Gap, next: Gap): boolean {
-  return gap.endFrame === next.startFrame && gap.cause === next.cause;
-}
-
-/** Makes one of what follows without a frame between: a pause is entered in two parts. */
-export function joinGaps(gaps: readonly Gap[]): Gap[] {
-  const joined: Gap[] = [];
-  for (const next of gaps) {
-    const gap = joined.at(-1);
-    if (gap === undefined || !continues(gap, next)) joined.push(next);
-    else {joined[joined.length - 1] = {
-        ...gap,
-        endFrame: next.endFrame,
-        exact: gap.exact && next.exact,
-      };}
-  }
-  return joined;
-}
 
 /** The parts of gaps that lie in [from, to). */
 export function clipGaps(gaps: readonly Gap[], from: number, to: number): Gap[] {

@@ -1,15 +1,12 @@
 import { show } from "./check.ts";
+import type { DeviceChange } from "./device_changes.ts";
 import { type DeviceInfo, type DevicesOptions, listDevices } from "./devices.ts";
-import { MicRingError } from "./errors.ts";
 import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
 import { openRecorder } from "./open_recorder.ts";
-import type { OpenedDevice, Recorder } from "./_recorder.ts";
-import { type PeekedSpan, RingReader } from "./ring_reader.ts";
-import type { RingStats } from "./ring_stats.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { RangeOptions, SnapshotOptions } from "./snapshot_options.ts";
-import type { Source } from "./sources.ts";
+import { ReadableRing } from "./readable_ring.ts";
+import type { Recorder } from "./_recorder.ts";
+import { watchDevices, type WatchDevicesOptions } from "./watch_devices.ts";
 
 const FINISHED_POLL_MS = 10;
 
@@ -18,7 +15,8 @@ const FINISHED_POLL_MS = 10;
  * snapshots of it at any moment.
  *
  * While it is open it records on a thread of its own, whatever the script does, and does not keep
- * the process alive. Frames are numbered from 0 at its opening.
+ * the process alive. Frames are numbered from 0 at its opening. A microphone that stops delivering
+ * is opened again until it is back: `state` tells, and what was not recorded meanwhile is a gap.
  *
  * @example
  * ```ts
@@ -29,16 +27,15 @@ const FINISHED_POLL_MS = 10;
  * console.log(snapshot.frames, snapshot.level());
  * ```
  */
-export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisposable {
+export class MicRing<F extends SampleFormat = SampleFormat> extends ReadableRing<F>
+  implements AsyncDisposable {
   readonly #recorder: Recorder<F>;
-  readonly #reader: RingReader<F>;
   /* The native control calls, one after the other. */
   #control: Promise<unknown> = Promise.resolve();
-  #closing: Promise<void> | undefined;
 
   private constructor(recorder: Recorder<F>) {
+    super(recorder);
     this.#recorder = recorder;
-    this.#reader = new RingReader(recorder, (action) => this.#requireOpen(action));
   }
 
   /**
@@ -51,7 +48,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * has memory for.
    * @throws {MicRingError} When the source cannot be opened; its `code` and message say why, and
    * what to do: `no-backend`, `no-device`, `device-not-found`, `device-ambiguous`,
-   * `device-busy`, `device-failed`, `access-denied`, `format-refused`, `no-frames`,
+   * `device-busy`, `device-failed`, `access-denied`, `format-refused`, `no-frames`, `no-answer`,
    * `file-unreadable`, `file-not-audio`, `file-truncated`, `out-of-memory`, `thread-failed`,
    * `ffi-denied`, `library-missing`, `library-mismatch`.
    *
@@ -80,7 +77,8 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * @param options One sound system only, if wanted.
    * @returns The devices, the sound systems in the order in which `open` tries them.
    * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {MicRingError} `no-backend` when no sound system answers.
+   * @throws {MicRingError} `no-backend` where there is no sound system, `no-answer` where one is,
+   * but hangs.
    *
    * @example
    * ```ts
@@ -95,99 +93,31 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return listDevices(options);
   }
 
-  /** How samples are stored. */
-  get format(): F {
-    return this.#recorder.format;
-  }
-
-  /** Frames in a second. */
-  get sampleRate(): number {
-    return this.#recorder.sampleRate;
-  }
-
-  /** Samples in a frame. */
-  get channels(): number {
-    return this.#recorder.channels;
-  }
-
-  /** How many seconds the ring holds. */
-  get seconds(): number {
-    return this.#recorder.windowFrames / this.#recorder.sampleRate;
-  }
-
-  /** How many frames the ring holds. */
-  get frames(): number {
-    return this.#recorder.windowFrames;
-  }
-
-  /** What fills the ring. */
-  get source(): Source {
-    return this.#recorder.source;
-  }
-
-  /** The device that is recorded; `undefined` where the source is none. */
-  get device(): OpenedDevice | undefined {
-    return this.#recorder.device;
-  }
-
-  /** Whether `close` was called. */
-  get closed(): boolean {
-    return this.#closing !== undefined;
-  }
-
   /**
-   * Copies the last seconds, or the frames asked for.
+   * Follows which capture devices there are: what is added, what is removed, and which one is the
+   * system's default. The devices are listed when the iteration starts, and again and again on
+   * another thread; each difference is a change. A sound system that does not answer has no
+   * devices, until it is back.
    *
-   * Of the newest seconds there may be fewer than asked, just after the opening or a `wipe`:
-   * `snapshot.frames` tells. Frames asked for by number are all there, or it throws.
-   *
-   * @param options Which stretch, and into which array; the whole window in a new one if left out.
-   * @returns The snapshot: a copy, which stays as it is.
+   * @param options One sound system only, how often to look, and what ends it.
+   * @returns The changes, for `for await`. It ends when it is left, or when the signal says so.
    * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} For more seconds than the ring holds, for frames that are not recorded
-   * yet or not there any more, and for an array that is too short.
-   * @throws {MicRingError} `closed` when the ring is closed.
+   * @throws {RangeError} For an interval out of its bounds.
    *
    * @example
    * ```ts
-   * import { MicRing, sequence } from "@x/micring";
+   * import { MicRing } from "@x/micring";
    *
-   * await using ring = await MicRing.open({ seconds: 1, source: sequence({ speed: 10 }) });
-   * const into = new Float32Array(ring.frames * ring.channels);
-   * const last = ring.snapshot({ seconds: 0.1, into }); // no new memory
-   * const again = ring.snapshot({ from: last.startFrame, to: last.endFrame });
+   * const signal = AbortSignal.timeout(200);
+   * for await (const { kind, device } of MicRing.watchDevices({ interval: 0.1, signal })) {
+   *   console.log(kind, device?.name ?? "none");
+   * }
    * ```
    */
-  snapshot(options: SnapshotOptions<F> = {}): Snapshot<F> {
-    return this.#reader.snapshot(options);
-  }
-
-  /**
-   * Lets a function look at the ring's own memory, without copying, and makes sure afterwards
-   * that what it saw was true. Fast, and independent of the length.
-   *
-   * The array is valid only until the function returns: later it shows other frames, and after
-   * `close` it is empty. Do not write to it, and do not transfer its buffer. A function that is
-   * so slow that the source overwrote its frames is not trusted: `overtaken`.
-   *
-   * @param options Which stretch.
-   * @param look Gets the samples, interleaved, and which frames they are. Not an async function.
-   * @returns What the function returned.
-   * @throws {TypeError} For an option of the wrong type or name, or a function that is async.
-   * @throws {RangeError} For more seconds than the ring holds, or frames that are not there.
-   * @throws {MicRingError} `overtaken` when the frames were overwritten before the function
-   * returned, `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * const peak = ring.peek({ seconds: 0.1 }, (samples) => Math.max(...samples));
-   * ```
-   */
-  peek<R>(options: RangeOptions, look: (samples: Samples<F>, span: PeekedSpan) => R): R {
-    return this.#reader.peek(options, look);
+  static watchDevices(
+    options: WatchDevicesOptions = {},
+  ): AsyncIterableIterator<DeviceChange> & AsyncDisposable {
+    return watchDevices(options);
   }
 
   /**
@@ -210,7 +140,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    */
   push(samples: Samples<F>): void {
     const action = "push";
-    this.#requireOpen(action);
+    this.#recorder.requireOpen(action);
     if (!isSamples(this.format, samples)) {
       throw new TypeError(
         `Cannot ${action} ${show(samples)}: the ring stores ${this.format}, and takes a ` +
@@ -226,21 +156,11 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
   }
 
   /**
-   * Counts how the ring goes. Cheap, at any time.
-   *
-   * @returns The counters at this moment.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   */
-  stats(): RingStats {
-    this.#requireOpen("read the stats");
-    return this.#recorder.stats();
-  }
-
-  /**
    * Stops recording, and gives the device back to the system. What the ring holds stays there.
+   * A device that does not let go within half a second is left to end by itself.
    *
    * @returns When it has stopped. A ring that is paused already is left as it is.
-   * @throws {MicRingError} `closed`, or `device-failed` when the device did not stop.
+   * @throws {MicRingError} `closed` when the ring is closed.
    */
   pause(): Promise<void> {
     return this.#controlled("pause", () => this.#recorder.pause());
@@ -251,8 +171,11 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
    * seconds asked are two seconds of time, and is a gap of each snapshot that it is in; a pushed
    * ring has no clock, and simply goes on.
    *
-   * @returns When it records again. A ring that is not paused is left as it is.
-   * @throws {MicRingError} `closed`, or what stands in the way of the device.
+   * A ring that has `failed` tries its device again.
+   *
+   * @returns When it records again. One that does so anyway is left as it is.
+   * @throws {MicRingError} `closed`, or what stands in the way of the device, as `open` does; then
+   * the ring stays as it was.
    *
    * @example
    * ```ts
@@ -317,13 +240,14 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
 
   /**
    * Stops recording and frees everything. Views that `peek` gave out become empty; snapshots
-   * stay. Closing again changes nothing.
+   * stay. Whoever listens is told what has happened up to now, and that it is closed. Closing again
+   * changes nothing.
    *
    * @returns When the device is released and the memory is free.
    */
   close(): Promise<void> {
     // The views are emptied before anyone else can run; the memory goes after the last call on it.
-    return this.#closing ??= this.#recorder.close(this.#control);
+    return this.closeAfter(this.#control);
   }
 
   /** Closes the ring at the end of an `await using` block. */
@@ -331,14 +255,9 @@ export class MicRing<F extends SampleFormat = SampleFormat> implements AsyncDisp
     return this.close();
   }
 
-  #requireOpen(action: string): void {
-    if (this.#closing === undefined) return;
-    throw new MicRingError("closed", `Cannot ${action}: the ring is closed`);
-  }
-
   #controlled(action: string, call: () => Promise<void>): Promise<void> {
     const next = this.#control.then(() => {
-      this.#requireOpen(action);
+      this.#recorder.requireOpen(action);
       return call();
     });
     this.#control = next.catch(() => {});

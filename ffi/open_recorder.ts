@@ -4,10 +4,11 @@
  * @module
  */
 
-import { BACKENDS, FAILURES, STATUS } from "./abi.ts";
+import { BACKENDS, STATUS } from "./abi.ts";
 import { chooseDevice } from "./choose_device.ts";
 import { backendOfId, isDeviceId, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
+import { explain } from "./failures.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
 import { cString, type Handle, holdLibrary, type Library, openHandle } from "./_library.ts";
 import type { OpenPlan } from "./open_options.ts";
@@ -75,8 +76,10 @@ async function checkFile(action: string, path: string): Promise<void> {
     if (promised <= size) return;
     throw new MicRingError(
       "file-truncated",
-      `Cannot ${action}: it is cut off: its header promises ${promised} bytes, it has ${size}. ` +
-        FAILURES.get(STATUS.FILE_TRUNCATED)!.advice,
+      `Cannot ${action}: ` + explain(
+        STATUS.FILE_TRUNCATED,
+        `it is cut off: its header promises ${promised} bytes, it has ${size}`,
+      ),
     );
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;

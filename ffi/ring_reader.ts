@@ -30,12 +30,9 @@ export interface PeekedSpan {
 /** What `snapshot` and `peek` of a ring do; they are described there. */
 export class RingReader<F extends SampleFormat> {
   readonly #recorder: Recorder<F>;
-  /** Throws once the ring is closed: its memory may be gone. */
-  readonly #requireOpen: (action: string) => void;
 
-  constructor(recorder: Recorder<F>, requireOpen: (action: string) => void) {
+  constructor(recorder: Recorder<F>) {
     this.#recorder = recorder;
-    this.#requireOpen = requireOpen;
   }
 
   snapshot(options: SnapshotOptions<F>): Snapshot<F> {
@@ -43,8 +40,8 @@ export class RingReader<F extends SampleFormat> {
     checkOptions(action, options, ["seconds", "from", "to", "into"]);
     // Read once, before anything is checked: a getter may close the ring or detach an array.
     const { seconds, from: first, to: last, into } = options;
-    this.#requireOpen(action);
     const recorder = this.#recorder;
+    recorder.requireOpen(action);
     const { format, channels, sampleRate } = recorder;
     const range = resolveRange(action, { seconds, from: first, to: last }, recorder);
     if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
@@ -60,7 +57,7 @@ export class RingReader<F extends SampleFormat> {
 
   /** Asked after the copy: a gap is entered before its silence is there to be copied. */
   #gapsIn({ startFrame, endFrame }: CopiedSpan): { gaps: readonly Gap[]; complete: boolean } {
-    const known = this.#recorder.gaps();
+    const known = this.#recorder.gapLog.known();
     if (known === NO_GAPS) return { gaps: known.gaps, complete: true };
     const gaps = clipGaps(known.gaps, startFrame, endFrame);
     return { gaps, complete: gaps.length === 0 && startFrame >= known.knownFrom };
@@ -74,8 +71,8 @@ export class RingReader<F extends SampleFormat> {
     }
     // As in snapshot: a getter may close the ring.
     const { seconds, from, to } = options;
-    this.#requireOpen(action);
     const recorder = this.#recorder;
+    recorder.requireOpen(action);
     const range = resolveRange(action, { seconds, from, to }, recorder);
     const { from: startFrame, to: endFrame } = this.#settle(range);
     const first = startFrame % recorder.capacityFrames * recorder.channels;
@@ -85,7 +82,7 @@ export class RingReader<F extends SampleFormat> {
     if (result instanceof Promise) {
       throw new TypeError(`Cannot ${action} the ring with an async function: use snapshot()`);
     }
-    this.#requireOpen(action);
+    recorder.requireOpen(action);
     if (recorder.holds(startFrame)) return result;
     throw new MicRingError(
       "overtaken",

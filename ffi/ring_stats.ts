@@ -6,6 +6,21 @@ export interface RingStats {
   readonly oldestFrame: number;
   /** Frames of silence that stand for time in which nothing was recorded: all gaps together. */
   readonly lostFrames: number;
+  /** How many gaps there are. */
+  readonly gaps: number;
+  /** How often a device that had stopped delivering was opened again. */
+  readonly reopenings: number;
+  /** Sessions with a device that did not let go in time, and were left to end by themselves. */
+  readonly abandonedSessions: number;
+  /** The longest time between two blocks of a device, in seconds; 0 for other sources. */
+  readonly longestInterval: number;
+  /** Samples of a device at full scale: what was too loud for it. 0 for other sources. */
+  readonly clippedSamples: number;
+  /** How long the device has delivered nothing but zeros, in seconds; 0 for other sources. */
+  readonly silentSeconds: number;
+  /** How fast the device's clock is against this machine's, in parts per million, as far as that
+   * is known; 0 for other sources. */
+  readonly driftPpm: number;
   /** Blocks that the source delivered. */
   readonly blocks: number;
   /** Frames in the longest of them: the newest frame of a snapshot may be so old. */

@@ -26,6 +26,8 @@ export interface SnapshotParts<F extends SampleFormat = SampleFormat> {
   readonly startTime: number;
   /** When the last frame ended: see {@linkcode Snapshot.endTime}. */
   readonly endTime: number;
+  /** By how much both may be wrong, in seconds; 0 if left out. */
+  readonly timeUncertainty?: number;
   /** The gaps in it; none if left out. */
   readonly gaps?: readonly Gap[];
   /** Whether it has no gap; if left out, that is when it has none in `gaps`. */
@@ -64,11 +66,14 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
   readonly endFrame: number;
   /**
    * When the first frame began, on the wall clock: milliseconds since the Unix epoch, like
-   * `Date.now()`, but with fractions. By the ring's own timeline, so right to within a period.
+   * `Date.now()`, but with fractions. By the ring's own timeline: right to within
+   * `timeUncertainty`, across gaps too.
    */
   readonly startTime: number;
   /** When the last frame ended, on the same clock. */
   readonly endTime: number;
+  /** By how much these times may be wrong, either way, in seconds. */
+  readonly timeUncertainty: number;
   /**
    * The stretches in it in which nothing was recorded, oldest first, cut to its own frames; what
    * `samples` has there is silence.
@@ -102,6 +107,7 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
     this.endFrame = parts.startFrame + this.frames;
     this.startTime = parts.startTime;
     this.endTime = parts.endTime;
+    this.timeUncertainty = parts.timeUncertainty ?? 0;
     this.gaps = parts.gaps ?? [];
     this.complete = parts.complete ?? this.gaps.length === 0;
   }

@@ -27,7 +27,7 @@ export interface SnapshotOptions<F extends SampleFormat = SampleFormat> extends 
 }
 
 /** What a ring can be asked; the last two change from moment to moment. */
-export interface RingState {
+export interface RingExtent {
   readonly format: SampleFormat;
   readonly sampleRate: number;
   readonly channels: number;
@@ -45,7 +45,7 @@ export type FrameRange =
 
 const MOST_FRAMES = Number.MAX_SAFE_INTEGER;
 
-function toFrames(action: string, seconds: unknown, ring: RingState): number {
+function toFrames(action: string, seconds: unknown, ring: RingExtent): number {
   checkSeconds(action, "seconds", seconds);
   const frames = Math.round(seconds * ring.sampleRate);
   if (frames > ring.windowFrames) {
@@ -65,7 +65,7 @@ function checkFrame(action: string, name: string, frame: unknown): asserts frame
 }
 
 /** Refuses frames that are not there: still to come, or gone. */
-export function checkHeld(action: string, from: number, to: number, ring: RingState): void {
+export function checkHeld(action: string, from: number, to: number, ring: RingExtent): void {
   // In this order: the oldest is never beyond a newest that was read after it.
   const { oldestFrame } = ring;
   const { writtenFrames } = ring;
@@ -81,7 +81,7 @@ export function checkHeld(action: string, from: number, to: number, ring: RingSt
 export function resolveRange(
   action: string,
   { seconds, from, to }: RangeOptions,
-  ring: RingState,
+  ring: RingExtent,
 ): FrameRange {
   if (seconds !== undefined && from !== undefined && to !== undefined) {
     throw new TypeError(`Cannot ${action}: seconds, from and to are one too many`);
@@ -111,7 +111,7 @@ export function checkInto<F extends SampleFormat>(
   action: string,
   into: unknown,
   frames: number,
-  ring: RingState & { readonly format: F },
+  ring: RingExtent & { readonly format: F },
 ): asserts into is Samples<F> {
   if (!isSamples(ring.format, into)) {
     const wanted = samplesName(ring.format);

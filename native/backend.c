@@ -134,3 +134,37 @@ bool backend_inspect(micring_backend backend, ma_context *context, const ma_devi
   detail->isDefault = basic->isDefault;
   return result == MA_SUCCESS || !alsa || result == MA_BUSY || result == MA_ACCESS_DENIED;
 }
+
+bool backend_find_name(micring_backend backend, ma_context *context, const char *name,
+                       ma_device_id *found, char id[BACKEND_ID_BYTES]) {
+  backend_devices const list = backend_list(context);
+  uint32_t matches = 0;
+  for (ma_uint32 i = 0; i < list.count; i++) {
+    if (name[0] == '\0' || strcmp(list.infos[i].name, name) != 0) continue;
+    matches++;
+    *found = list.infos[i].id;
+  }
+  if (matches != 1) return false;
+  backend_device_id(backend, found, id);
+  return true;
+}
+
+bool backend_default_monitor(micring_backend backend, ma_context *context, char name[256]) {
+  backend_devices const list = backend_list(context);
+  for (ma_uint32 i = 0; i < list.count; i++) {
+    const ma_device_info *info = &list.infos[i];
+    if (!info->isDefault || !backend_is_monitor(backend, &info->id)) continue;
+    snprintf(name, 256, "%s", info->name);
+    return true;
+  }
+  return false;
+}
+
+bool backend_any_device(micring_backend backend, ma_context *context) {
+  backend_devices const list = backend_list(context);
+  for (ma_uint32 i = 0; i < list.count; i++) {
+    ma_device_info detail;
+    if (backend_inspect(backend, context, &list.infos[i], &detail)) return true;
+  }
+  return false;
+}

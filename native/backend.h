@@ -38,6 +38,19 @@ bool backend_is_monitor(micring_backend backend, const ma_device_id *id);
 bool backend_find(micring_backend backend, ma_context *context, const char *wanted,
                   ma_device_id *found);
 
+/* Control: the only capture device of that name; `id` gets its text id. False when there is none, or
+ * several, or no name. */
+bool backend_find_name(micring_backend backend, ma_context *context, const char *name,
+                       ma_device_id *found, char id[BACKEND_ID_BYTES]);
+
+/* Control: whether the default is no microphone but a monitor; `name` gets what it is called.
+ * PulseAudio without a microphone is like that, and to record what an output plays, unasked, would
+ * be a surprise. */
+bool backend_default_monitor(micring_backend backend, ma_context *context, char name[256]);
+
+/* Control: whether there is any device to record from. */
+bool backend_any_device(micring_backend backend, ma_context *context);
+
 /* Control: looks closer at a device that the context listed; `detail` gets its formats. False
  * when it is none to record from: ALSA lists every plug-in that is installed, whether or not
  * there is anything behind it, and one that delivers nothing but silence. */

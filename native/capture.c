@@ -1,115 +1,146 @@
 #include "capture.h"
 
-#include "clock.h"
+#include <stdlib.h>
 
-static const int64_t shut_poll_ns = 100000;
+#include "aligner.h"
+#include "samples.h"
 
-/* A statistic: stored by whoever is inside the gate, so by one thread at a time. Relaxed: its
- * partner is the load in capture_statistic, and nothing is concluded from it about other memory. */
-static void set(_Atomic uint64_t *statistic, uint64_t value) {
-  atomic_store_explicit(statistic, value, memory_order_relaxed);
+struct capture {
+  gate gate;
+  /* Frames that found the gate shut. */
+  _Atomic uint64_t refused;
+  track track;
+  /* Of a device only, from here on. */
+  aligner *aligner;
+  uint32_t channels;
+  micring_format format;
+  int64_t delivered_ns;
+};
+
+capture *capture_create(ring *r, ring *gaps, timeline *t, uint32_t channels,
+                        micring_format format, uint64_t staging_frames) {
+  capture *c = calloc(1, sizeof *c);
+  if (c == NULL) return NULL;
+  c->track.ring = r;
+  c->track.gaps = gaps;
+  c->track.timeline = t;
+  c->channels = channels;
+  c->format = format;
+  if (staging_frames == 0) return c;
+  c->aligner = aligner_create(&c->track, staging_frames);
+  if (c->aligner != NULL) return c;
+  free(c);
+  return NULL;
 }
 
-static void add(_Atomic uint64_t *statistic, uint64_t count) {
-  set(statistic, capture_statistic(statistic) + count);
-}
-
-void capture_init(capture *c, ring *r, ring *gaps, double frames_per_second, bool by_arrival,
-                  int64_t now_ns) {
-  *c = (capture){.ring = r, .gaps = gaps};
-  timeline_start(&c->timeline, frames_per_second, by_arrival, now_ns);
-}
-
-/* Entered in the log before it can be read: who sees the silence finds why. */
-static void lose(capture *c, uint64_t count, micring_gap_cause cause, bool counted) {
-  if (count == 0) return;
-  gaps_add(c->gaps, (gap){capture_position(c), count, cause, counted});
-  ring_write_silence(c->ring, count);
-  add(&c->lost, count);
+void capture_destroy(capture *c) {
+  if (c == NULL) return;
+  aligner_destroy(c->aligner);
+  free(c);
 }
 
 static uint64_t take_refused(capture *c) {
-  /* Relaxed: the count stands for itself; partner of the add in capture_write. Looked at first,
-   * as it is hardly ever there, and an exchange costs more than the rest of this file. */
+  /* Relaxed: the count stands for itself; partner of the add in enter_with. Looked at first, as it is
+   * hardly ever there, and an exchange costs more than the rest of this file. */
   if (atomic_load_explicit(&c->refused, memory_order_relaxed) == 0) return 0;
   return atomic_exchange_explicit(&c->refused, 0, memory_order_relaxed);
 }
 
-/* Silence for every frame that is due at `now_ns` beyond `end`. */
-static void lose_until(capture *c, uint64_t end, int64_t now_ns) {
-  uint64_t const due = timeline_frame_at(&c->timeline, now_ns);
-  if (due > end) lose(c, due - end, MICRING_GAP_PAUSE, false);
+/* What a shut gate refuses but no pause explains came in the moment of a wipe. */
+static void make_up_for_refused(capture *c) {
+  uint64_t const count = take_refused(c);
+  if (c->aligner != NULL) aligner_refuse(c->aligner, count);
+  else track_lose(&c->track, count, MICRING_GAP_WIPE, true);
 }
 
 bool capture_enter(capture *c) {
-  /* Sequentially consistent, as is the load below: with their partners in capture_shut, either
-   * this thread sees the gate shut, or the shutter sees it inside. Never neither. */
-  atomic_store_explicit(&c->inside, true, memory_order_seq_cst);
-  if (!atomic_load_explicit(&c->open, memory_order_seq_cst)) {
-    capture_leave(c);
-    return false;
-  }
-  /* What a shut gate refuses but no pause explains came in the moment of a wipe. */
-  lose(c, take_refused(c), MICRING_GAP_WIPE, true);
+  if (!gate_enter(&c->gate)) return false;
+  make_up_for_refused(c);
   return true;
 }
 
-void capture_leave(capture *c) {
-  /* Release: partner of the load of `inside` in capture_shut, which then sees all writes. */
-  atomic_store_explicit(&c->inside, false, memory_order_release);
-}
+void capture_leave(capture *c) { gate_leave(&c->gate); }
 
-uint64_t capture_position(const capture *c) { return ring_written(c->ring); }
+uint64_t capture_position(const capture *c) { return track_position(&c->track); }
 
 void capture_append(capture *c, const void *frames, uint64_t count, int64_t now_ns) {
-  if (c->resynchronise) {
-    c->resynchronise = false;
-    lose_until(c, capture_position(c) + count, now_ns);
-  }
-  ring_write(c->ring, frames, count);
-  timeline_mark(&c->timeline, capture_position(c), now_ns);
-  add(&c->blocks, 1);
-  if (count > capture_statistic(&c->longest_block)) set(&c->longest_block, count);
+  ring_write(c->track.ring, frames, count);
+  timeline_mark(c->track.timeline, capture_position(c), now_ns);
+  track_count_block(&c->track, count);
+}
+
+/* True if inside; else so many frames count as refused. */
+static bool enter_with(capture *c, uint64_t count) {
+  if (capture_enter(c)) return true;
+  /* Relaxed: the count stands for itself; partner of the exchange in take_refused. */
+  atomic_fetch_add_explicit(&c->refused, count, memory_order_relaxed);
+  return false;
 }
 
 void capture_write(capture *c, const void *frames, uint64_t count, int64_t now_ns) {
-  if (!capture_enter(c)) {
-    /* Relaxed: the count stands for itself; partner of the exchange in take_refused. */
-    atomic_fetch_add_explicit(&c->refused, count, memory_order_relaxed);
-    return;
-  }
+  if (!enter_with(c, count)) return;
   capture_append(c, frames, count, now_ns);
   capture_leave(c);
 }
 
-void capture_shut(capture *c) {
-  /* Sequentially consistent: partners in capture_enter, see there. The load of `inside` is also
-   * the acquire that pairs with the release in capture_leave. */
-  atomic_store_explicit(&c->open, false, memory_order_seq_cst);
-  while (atomic_load_explicit(&c->inside, memory_order_seq_cst)) clock_sleep_ns(shut_poll_ns);
+/* What a block tells, wherever it belongs. */
+static void observe(capture *c, const void *frames, uint64_t count, int64_t now_ns) {
+  capture_statistics *s = &c->track.statistics;
+  uint64_t const samples = count * c->channels;
+  track_count_block(&c->track, count);
+  uint64_t const clipped = samples_clipped(c->format, frames, samples);
+  if (clipped != 0) statistic_add(&s->clipped_samples, clipped);
+  uint64_t const silent = samples_silent(c->format, frames, samples);
+  if (silent == samples) statistic_add(&s->silent_frames, count);
+  else statistic_set(&s->silent_frames, silent / c->channels);
+  int64_t const interval_ns = now_ns - c->delivered_ns;
+  if (c->delivered_ns != 0 && interval_ns > 0) {
+    statistic_raise(&s->longest_interval_ns, (uint64_t)interval_ns);
+  }
+  c->delivered_ns = now_ns;
 }
 
-void capture_open(capture *c) {
-  /* Sequentially consistent: the load in capture_enter that sees it also sees every write made
-   * while the gate was shut. */
-  atomic_store_explicit(&c->open, true, memory_order_seq_cst);
+void capture_deliver(capture *c, const void *frames, uint64_t count, int64_t now_ns,
+                     uint32_t loss, bool slept) {
+  if (count == 0 || !enter_with(c, count)) return;
+  observe(c, frames, count, now_ns);
+  aligner_deliver(c->aligner, frames, count, now_ns, loss, slept);
+  capture_leave(c);
 }
 
-void capture_fill_to(capture *c, int64_t now_ns, bool resynchronise) {
+void capture_outage(capture *c, micring_gap_cause cause, int64_t until_ns) {
+  c->delivered_ns = 0;
+  aligner_outage(c->aligner, cause, until_ns);
+}
+
+void capture_expect(capture *c, micring_gap_cause cause, bool new_clock) {
+  c->delivered_ns = 0;
+  aligner_expect(c->aligner, cause, new_clock);
+}
+
+void capture_shut(capture *c) { gate_shut(&c->gate); }
+
+void capture_open(capture *c) { gate_open(&c->gate); }
+
+void capture_fill_to(capture *c, int64_t now_ns) {
   take_refused(c);
-  lose_until(c, capture_position(c), now_ns);
-  c->resynchronise = resynchronise;
+  uint64_t const due = timeline_due_frame(c->track.timeline, now_ns);
+  uint64_t const position = capture_position(c);
+  if (due > position) track_lose(&c->track, due - position, MICRING_GAP_PAUSE, false);
 }
 
 void capture_wipe(capture *c) {
-  ring_wipe(c->ring);
-  uint64_t const meanwhile = take_refused(c);
+  ring_wipe(c->track.ring);
+  uint64_t const waiting = c->aligner != NULL ? aligner_forget(c->aligner) : 0;
+  uint64_t const meanwhile = waiting + take_refused(c);
   if (meanwhile == 0) return;
-  ring_write_silence(c->ring, meanwhile);
-  ring_forget(c->ring);
+  ring_write_silence(c->track.ring, meanwhile);
+  ring_forget(c->track.ring);
 }
 
+const capture_statistics *capture_statistics_of(const capture *c) { return &c->track.statistics; }
+
 uint64_t capture_statistic(const _Atomic uint64_t *counter) {
-  /* Relaxed: partner of the stores in set, as there. */
+  /* Relaxed: partner of the stores in statistic_set, as there. */
   return atomic_load_explicit(counter, memory_order_relaxed);
 }

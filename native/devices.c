@@ -1,10 +1,15 @@
 /* The list of capture devices, over all the sound systems that answer. */
 #include "devices.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend.h"
+#include "errand.h"
 #include "error.h"
+
+static const int64_t answer_ns = 3000000000;
 
 typedef struct device {
   micring_backend backend;
@@ -17,29 +22,86 @@ struct micring_devices {
   device *devices;
 };
 
-static int32_t add(micring_devices *list, micring_backend backend, ma_context *context,
-                   const ma_device_info *basic) {
-  ma_device_info detail;
-  if (!backend_inspect(backend, context, basic, &detail)) return MICRING_OK;
-  device *grown = realloc(list->devices, (list->count + 1) * sizeof *grown);
+static int32_t append(micring_devices *list, const micring_devices *more) {
+  if (more->count == 0) return MICRING_OK;
+  device *grown = realloc(list->devices, (list->count + more->count) * sizeof *grown);
   if (grown == NULL) return MICRING_OUT_OF_MEMORY;
+  memcpy(grown + list->count, more->devices, more->count * sizeof *grown);
   list->devices = grown;
-  device *d = &grown[list->count++];
-  d->backend = backend;
-  d->info = detail;
-  backend_device_id(backend, &basic->id, d->id);
+  list->count += more->count;
   return MICRING_OK;
 }
 
-static int32_t list_backend(micring_devices *list, micring_backend backend, char *error) {
+static int32_t add(micring_devices *list, micring_backend backend, ma_context *context,
+                   const ma_device_info *basic) {
+  device found = {.backend = backend};
+  if (!backend_inspect(backend, context, basic, &found.info)) return MICRING_OK;
+  backend_device_id(backend, &basic->id, found.id);
+  return append(list, &(micring_devices){1, &found});
+}
+
+/* The devices of one sound system, listed on a thread that may never come back. */
+typedef struct enquiry {
+  micring_devices list;
+  micring_backend backend;
+  int32_t status;
+  char words[MICRING_ERROR_BYTES];
+} enquiry;
+
+/* Of each backend, by its number, how many enquiries hang. Whoever asks a sound system that hangs
+ * every second shall not leave a thread behind each time. It may be -1 for a moment: what was left
+ * behind can come back before it is counted. */
+static _Atomic int32_t hanging[MICRING_BACKEND_NULL + 1];
+
+static void enquire(void *argument) {
+  enquiry *e = argument;
   ma_context context;
-  if (backend_open(backend, &context, error) != MICRING_OK) return MICRING_NO_BACKEND;
+  e->status = backend_open(e->backend, &context, e->words);
+  if (e->status != MICRING_OK) return;
   backend_devices const found = backend_list(&context);
-  int32_t status = MICRING_OK;
-  for (ma_uint32 i = 0; i < found.count && status == MICRING_OK; i++) {
-    status = add(list, backend, &context, &found.infos[i]);
+  for (ma_uint32 i = 0; i < found.count && e->status == MICRING_OK; i++) {
+    e->status = add(&e->list, e->backend, &context, &found.infos[i]);
   }
   ma_context_uninit(&context);
+}
+
+static void discard(void *argument) {
+  enquiry *e = argument;
+  free(e->list.devices);
+  free(e);
+}
+
+static void discard_late(void *argument) {
+  /* Relaxed: a count that stands for itself; partner of the add in list_backend. */
+  atomic_fetch_sub_explicit(&hanging[((enquiry *)argument)->backend], 1, memory_order_relaxed);
+  discard(argument);
+}
+
+static int32_t no_answer(micring_backend backend, char *error) {
+  error_add(error, "%s: does not answer", backend_name(backend));
+  return MICRING_NO_ANSWER;
+}
+
+static int32_t list_backend(micring_devices *list, micring_backend backend, char *error) {
+  _Atomic int32_t *hang = &hanging[backend];
+  /* Relaxed, both here: the count stands for itself; partners of each other and of discard_late. */
+  if (atomic_load_explicit(hang, memory_order_relaxed) > 0) return no_answer(backend, error);
+  enquiry *e = calloc(1, sizeof *e);
+  if (e == NULL) return MICRING_OUT_OF_MEMORY;
+  e->backend = backend;
+  errand_end const end = errand_run(enquire, discard_late, e, answer_ns);
+  if (end == ERRAND_LATE) {
+    atomic_fetch_add_explicit(hang, 1, memory_order_relaxed);
+    return no_answer(backend, error);
+  }
+  int32_t const status = end == ERRAND_DONE ? e->status : MICRING_THREAD_FAILED;
+  if (status == MICRING_OK) {
+    int32_t const taken = append(list, &e->list);
+    discard(e);
+    return taken;
+  }
+  error_add(error, "%s", e->words);
+  discard(e);
   return status;
 }
 
@@ -49,6 +111,7 @@ int32_t devices_list(uint32_t backend, micring_devices **out, char *error) {
   micring_backend candidates[8];
   uint32_t const count = backend_candidates(backend, candidates);
   uint32_t answered = 0;
+  int32_t failure = MICRING_NO_BACKEND;
   for (uint32_t i = 0; i < count; i++) {
     int32_t const status = list_backend(list, candidates[i], error);
     if (status == MICRING_OUT_OF_MEMORY) {
@@ -56,10 +119,11 @@ int32_t devices_list(uint32_t backend, micring_devices **out, char *error) {
       return status;
     }
     if (status == MICRING_OK) answered++;
+    else if (status != MICRING_NO_BACKEND) failure = status;
   }
   if (answered == 0) {
     devices_free(list);
-    return MICRING_NO_BACKEND;
+    return failure;
   }
   error_set(error, "%s", "");
   *out = list;

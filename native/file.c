@@ -83,6 +83,7 @@ int32_t file_open(const char *path, bool loop, double speed, source_shape shape,
   config.resampling.linear.lpfOrder = MA_MAX_FILTER_ORDER;
   ma_result const result = ma_decoder_init_file(path, &config, &f->decoder);
   if (result != MA_SUCCESS) {
+    report_destroy(&f->paced.base.report);
     free(f);
     return refuse(result, error);
   }

@@ -3,7 +3,8 @@
  * recorded, and why. It remembers the newest; who reads it is told when it has forgotten some.
  *
  * It is a ring of its own, of entries instead of frames: one writer at a time (whoever may write
- * into the audio ring), any number of readers.
+ * into the audio ring), any number of readers. A gap that lasts is entered twice, when it begins
+ * and when it has ended: of two entries with the same start the later one counts.
  */
 #ifndef GAPS_H
 #define GAPS_H
@@ -12,6 +13,9 @@
 
 #include "micring.h"
 #include "ring.h"
+
+/* The frames of a gap that has not ended. */
+#define GAP_OPEN UINT64_MAX
 
 typedef struct gap {
   uint64_t start;
@@ -28,11 +32,11 @@ ring *gaps_create(void);
 /* Writer: adds an entry. No allocation, no system call. */
 void gaps_add(ring *log, gap entry);
 
-/* Reader: how many there have been. */
-uint64_t gaps_count(const ring *log);
+/* Reader: how many entries there have been. */
+uint64_t gaps_entries(const ring *log);
 
-/* Reader: copies the newest entries, oldest first, into room for MICRING_GAPS_KEPT; returns how
- * many. */
-uint32_t gaps_read(const ring *log, gap *out);
+/* Reader: copies the newest gaps, oldest first, each once, into room for MICRING_GAPS_KEPT; returns
+ * how many. `*known_from` is the frame from which on these are all: 0 where none is forgotten. */
+uint32_t gaps_read(const ring *log, gap *out, uint64_t *known_from);
 
 #endif

@@ -13,6 +13,8 @@
 /* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
 enum { MOST_CHANNELS = 254, MOST_SAMPLE_RATE = 768000 };
 static const int64_t device_settle_ns = 3000000000;
+/* Year 142,000: nothing of it overflows in nanoseconds. */
+#define MOST_TIME_MS 4.5e12
 
 static bool is_count(double value) { return value >= 0 && value <= MICRING_MOST_FRAMES; }
 
@@ -135,13 +137,11 @@ void micring_info(const micring *recorder, double *fields) {
   fields[MICRING_INFO_WINDOW_FRAMES] = (double)recorder->window;
   fields[MICRING_INFO_CAPACITY_FRAMES] = (double)capacity;
   fields[MICRING_INFO_MEMORY_BYTES] = (double)ring_bytes_for(capacity, source_frame_bytes(s));
-  fields[MICRING_INFO_BACKEND] = s->backend;
-  fields[MICRING_INFO_DEVICE_SAMPLE_RATE] = s->device_sample_rate;
-  fields[MICRING_INFO_DEVICE_CHANNELS] = s->device_channels;
 }
 
 void micring_stats(const micring *recorder, double *fields) {
-  const capture *c = &recorder->capture;
+  const capture_statistics *c = capture_statistics_of(recorder->capture);
+  const report *r = &recorder->source->report;
   /* Read before the frames, so that "ended" never comes with fewer frames than there were. */
   fields[MICRING_STATS_ENDED] = source_ended(recorder->source);
   fields[MICRING_STATS_WRITTEN_FRAMES] = (double)ring_written(recorder->ring);
@@ -151,26 +151,74 @@ void micring_stats(const micring *recorder, double *fields) {
   fields[MICRING_STATS_LONGEST_BLOCK_FRAMES] = (double)capture_statistic(&c->longest_block);
   fields[MICRING_STATS_RETRIES] = (double)capture_statistic(&recorder->retries);
   fields[MICRING_STATS_PAUSED] = recorder_paused(recorder);
+  fields[MICRING_STATS_GAPS] = (double)capture_statistic(&c->gaps);
+  fields[MICRING_STATS_REOPENINGS] = (double)report_count(&r->reopenings);
+  fields[MICRING_STATS_ABANDONED] = (double)report_count(&r->abandoned);
+  fields[MICRING_STATS_LONGEST_INTERVAL_MS] =
+      (double)capture_statistic(&c->longest_interval_ns) / 1e6;
+  fields[MICRING_STATS_CLIPPED_SAMPLES] = (double)capture_statistic(&c->clipped_samples);
+  fields[MICRING_STATS_SILENT_FRAMES] = (double)capture_statistic(&c->silent_frames);
+  fields[MICRING_STATS_DRIFT_PPM] = timeline_drift_ppm(recorder->timeline);
 }
 
-const char *micring_device_name(const micring *recorder) { return recorder->source->device_name; }
+double micring_change_count(const micring *recorder) {
+  return (double)report_count(&recorder->source->report.changes);
+}
 
-const char *micring_device_id(const micring *recorder) { return recorder->source->device_id; }
+int32_t micring_change(const micring *recorder, double number, double *fields, char *words) {
+  if (!is_count(number)) return MICRING_BAD_ARGUMENT;
+  report_change_entry change;
+  int32_t const status =
+      report_read_change(&recorder->source->report, (uint64_t)number, &change);
+  if (status != MICRING_OK) return status;
+  fields[MICRING_CHANGE_STATE] = change.state;
+  fields[MICRING_CHANGE_REASON] = change.reason;
+  fields[MICRING_CHANGE_TIME_MS] = change.time_ms;
+  memcpy(words, change.words, sizeof change.words);
+  return MICRING_OK;
+}
+
+double micring_opened_count(const micring *recorder) {
+  return (double)report_count(&recorder->source->report.openings);
+}
+
+void micring_opened(const micring *recorder, double *fields, char *name, char *id) {
+  opened_device device;
+  report_read_opened(&recorder->source->report, &device);
+  fields[MICRING_OPENED_BACKEND] = device.backend;
+  fields[MICRING_OPENED_SAMPLE_RATE] = device.sample_rate;
+  fields[MICRING_OPENED_CHANNELS] = device.channels;
+  memcpy(name, device.name, sizeof device.name);
+  memcpy(id, device.id, sizeof device.id);
+}
+
+double micring_time_at(const micring *recorder, double frame) {
+  uint64_t const known = frame > 0 ? (uint64_t)fmin(frame, MICRING_MOST_FRAMES) : 0;
+  return recorder_wall_ms(timeline_time_at(recorder->timeline, known));
+}
+
+double micring_frame_at(const micring *recorder, double time_ms) {
+  double const bounded = fmax(-MOST_TIME_MS, fmin(time_ms, MOST_TIME_MS));
+  return (double)timeline_frame_at(recorder->timeline, recorder_time_ns(bounded));
+}
 
 double micring_written(const micring *recorder) { return (double)ring_written(recorder->ring); }
 
 double micring_oldest(const micring *recorder) { return (double)ring_oldest(recorder->ring); }
 
-static void report(const micring *recorder, ring_span span, double *result) {
+static void report_span(const micring *recorder, ring_span span, double *result) {
   result[MICRING_SNAPSHOT_START_FRAME] = (double)span.start;
   result[MICRING_SNAPSHOT_END_FRAME] = (double)span.end;
-  recorder_wall_ms(recorder, span, &result[MICRING_SNAPSHOT_START_TIME_MS],
-                   &result[MICRING_SNAPSHOT_END_TIME_MS]);
+  int64_t const start_ns = timeline_time_at(recorder->timeline, span.start);
+  int64_t const end_ns = timeline_time_at(recorder->timeline, span.end);
+  result[MICRING_SNAPSHOT_START_TIME_MS] = recorder_wall_ms(start_ns);
+  result[MICRING_SNAPSHOT_END_TIME_MS] = recorder_wall_ms(end_ns);
+  result[MICRING_SNAPSHOT_UNCERTAINTY_MS] = (double)recorder_uncertainty_ns(recorder) / 1e6;
 }
 
 int32_t micring_snapshot(micring *recorder, double frames, void *out, double *result) {
   if (!is_count(frames)) return MICRING_BAD_ARGUMENT;
-  report(recorder, recorder_read_last(recorder, (uint64_t)frames, out), result);
+  report_span(recorder, recorder_read_last(recorder, (uint64_t)frames, out), result);
   return MICRING_OK;
 }
 
@@ -180,7 +228,7 @@ int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out
   ring_span const span = {(uint64_t)from, (uint64_t)to};
   switch (recorder_read(recorder, span, out)) {
     case RING_TRUE:
-      report(recorder, span, result);
+      report_span(recorder, span, result);
       return MICRING_OK;
     case RING_FUTURE:
       return MICRING_FUTURE;
@@ -189,17 +237,21 @@ int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out
   }
 }
 
-double micring_gap_count(const micring *recorder) { return (double)gaps_count(recorder->gaps); }
+double micring_gap_changes(const micring *recorder) {
+  return (double)gaps_entries(recorder->gaps);
+}
 
-uint32_t micring_gaps(const micring *recorder, double *out) {
+uint32_t micring_gaps(const micring *recorder, double *out, double *known_from) {
   gap kept[MICRING_GAPS_KEPT];
-  uint32_t const count = gaps_read(recorder->gaps, kept);
+  uint64_t from = 0;
+  uint32_t const count = gaps_read(recorder->gaps, kept, &from);
   for (uint32_t i = 0; i < count; i++, out += MICRING_GAP_FIELDS) {
     out[MICRING_GAP_START_FRAME] = (double)kept[i].start;
-    out[MICRING_GAP_FRAMES] = (double)kept[i].frames;
+    out[MICRING_GAP_FRAMES] = kept[i].frames == GAP_OPEN ? INFINITY : (double)kept[i].frames;
     out[MICRING_GAP_CAUSE] = kept[i].cause;
     out[MICRING_GAP_COUNTED] = kept[i].counted;
   }
+  *known_from = (double)from;
   return count;
 }
 

@@ -30,7 +30,7 @@
 #define MICRING_API __attribute__((visibility("default")))
 #endif
 
-#define MICRING_ABI_VERSION 1
+#define MICRING_ABI_VERSION 2
 #define MICRING_ERROR_BYTES 1024
 #define MICRING_GAPS_KEPT 256
 #define MICRING_MOST_FRAMES 9007199254740992.0
@@ -56,6 +56,12 @@ typedef enum micring_status {
   MICRING_OVERWRITTEN = 17,
   MICRING_NOT_PUSH = 18,
   MICRING_ENCODER_FAILED = 19,
+  /* The sound system did not answer in time. */
+  MICRING_NO_ANSWER = 20,
+  /* Reasons of a state only. */
+  MICRING_DEVICE_STOPPED = 21,
+  MICRING_REROUTED = 22,
+  MICRING_DIGITAL_SILENCE = 23,
 } micring_status;
 
 /* How a sample is stored. A ring holds f32 or s16; a WAV may be written as any of them. */
@@ -85,10 +91,7 @@ typedef enum micring_info_field {
   MICRING_INFO_WINDOW_FRAMES = 3,
   MICRING_INFO_CAPACITY_FRAMES = 4,
   MICRING_INFO_MEMORY_BYTES = 5,
-  MICRING_INFO_BACKEND = 6,
-  MICRING_INFO_DEVICE_SAMPLE_RATE = 7,
-  MICRING_INFO_DEVICE_CHANNELS = 8,
-  MICRING_INFO_FIELDS = 9,
+  MICRING_INFO_FIELDS = 6,
 } micring_info_field;
 
 /* What micring_stats writes, by index. */
@@ -101,27 +104,78 @@ typedef enum micring_stats_field {
   MICRING_STATS_RETRIES = 5,
   MICRING_STATS_PAUSED = 6,
   MICRING_STATS_ENDED = 7,
-  MICRING_STATS_FIELDS = 8,
+  MICRING_STATS_GAPS = 8,
+  MICRING_STATS_REOPENINGS = 9,
+  MICRING_STATS_ABANDONED = 10,
+  MICRING_STATS_LONGEST_INTERVAL_MS = 11,
+  MICRING_STATS_CLIPPED_SAMPLES = 12,
+  MICRING_STATS_SILENT_FRAMES = 13,
+  MICRING_STATS_DRIFT_PPM = 14,
+  MICRING_STATS_FIELDS = 15,
 } micring_stats_field;
 
-/* What a snapshot writes into `result`, by index. Times are milliseconds since the Unix epoch. */
+/* What a ring is doing. STALLED: no frame comes, and the device is being let go. REOPENING: it is
+ * being tried again, until it is back. FAILED: only a person can help; micring_resume tries again.
+ * ENDED: a file came to its end. */
+typedef enum micring_state {
+  MICRING_STATE_STARTING = 0,
+  MICRING_STATE_RUNNING = 1,
+  MICRING_STATE_STALLED = 2,
+  MICRING_STATE_REOPENING = 3,
+  MICRING_STATE_PAUSED = 4,
+  MICRING_STATE_FAILED = 5,
+  MICRING_STATE_ENDED = 6,
+} micring_state;
+
+/* What micring_change writes, by index. REASON is a micring_status: MICRING_OK where a state needs
+ * no explanation. TIME_MS is milliseconds since the Unix epoch. */
+typedef enum micring_change_field {
+  MICRING_CHANGE_STATE = 0,
+  MICRING_CHANGE_REASON = 1,
+  MICRING_CHANGE_TIME_MS = 2,
+  MICRING_CHANGE_FIELDS = 3,
+} micring_change_field;
+
+/* What micring_opened writes, by index: the sound system, and what the device delivers by itself. */
+typedef enum micring_opened_field {
+  MICRING_OPENED_BACKEND = 0,
+  MICRING_OPENED_SAMPLE_RATE = 1,
+  MICRING_OPENED_CHANNELS = 2,
+  MICRING_OPENED_FIELDS = 3,
+} micring_opened_field;
+
+/* What a snapshot writes into `result`, by index. Times are milliseconds since the Unix epoch;
+ * both are right to within UNCERTAINTY_MS either way. */
 typedef enum micring_snapshot_field {
   MICRING_SNAPSHOT_START_FRAME = 0,
   MICRING_SNAPSHOT_END_FRAME = 1,
   MICRING_SNAPSHOT_START_TIME_MS = 2,
   MICRING_SNAPSHOT_END_TIME_MS = 3,
-  MICRING_SNAPSHOT_FIELDS = 4,
+  MICRING_SNAPSHOT_UNCERTAINTY_MS = 4,
+  MICRING_SNAPSHOT_FIELDS = 5,
 } micring_snapshot_field;
 
 /* Why nothing was recorded. PAUSE: between pause and resume. WIPE: a block that came in the very
- * moment in which a wipe ended. */
+ * moment in which a wipe ended. OVERRUN: the sound system, or this process, was too slow, and
+ * frames were dropped before they got here. HOLE: the sound server sent a hole in place of frames.
+ * STALL: a device that was there delivered nothing. SLEEP: this process was stopped, or the
+ * machine slept. DEVICE: the device, or the sound server, was gone. REROUTE: the system's default
+ * became another device. FORMAT: the same device came back with another rate or channel count. */
 typedef enum micring_gap_cause {
   MICRING_GAP_PAUSE = 0,
   MICRING_GAP_WIPE = 1,
+  MICRING_GAP_OVERRUN = 2,
+  MICRING_GAP_HOLE = 3,
+  MICRING_GAP_STALL = 4,
+  MICRING_GAP_SLEEP = 5,
+  MICRING_GAP_DEVICE = 6,
+  MICRING_GAP_REROUTE = 7,
+  MICRING_GAP_FORMAT = 8,
 } micring_gap_cause;
 
-/* What micring_gaps writes for each gap, by index. COUNTED is 1 where its frames were counted, 0
- * where their number is by the clock. */
+/* What micring_gaps writes for each gap, by index. FRAMES is infinite for one that has not ended:
+ * then every frame from its start on is silence. COUNTED is 1 where its frames were counted, 0 where
+ * their number is by the clock. */
 typedef enum micring_gap_field {
   MICRING_GAP_START_FRAME = 0,
   MICRING_GAP_FRAMES = 1,
@@ -164,7 +218,12 @@ MICRING_API const char *micring_miniaudio_version(void);
 
 /* A device. `device_id` is an id as micring_devices_text gives it, or empty for the default one.
  * Also: NO_BACKEND, NO_DEVICE, DEVICE_NOT_FOUND, ACCESS_DENIED, DEVICE_BUSY, FORMAT_REFUSED,
- * DEVICE_FAILED, NO_FRAMES (it started, and nothing came within three seconds). */
+ * DEVICE_FAILED, NO_FRAMES (it started, and nothing came within three seconds), NO_ANSWER (the
+ * sound system did not answer within three seconds).
+ *
+ * From then on it is watched by a thread of its own: what stops delivering is let go and opened
+ * again until it is back, the default one wherever it moves, a named one by its id or its name and
+ * never another; what was not recorded meanwhile is a gap. */
 MICRING_API int32_t micring_open_microphone(uint32_t backend, const char *device_id,
                                             uint32_t period_ms, double seconds,
                                             uint32_t sample_rate, uint32_t channels,
@@ -190,7 +249,8 @@ MICRING_API int32_t micring_open_file(const char *path, uint32_t loop, double sp
 MICRING_API int32_t micring_open_push(double seconds, uint32_t sample_rate, uint32_t channels,
                                       uint32_t format, micring **out, char *error);
 
-/* Control: stops the source and frees everything, the ring's memory included unless
+/* Control: stops the source and frees everything (a device that does not let go within half a
+ * second is left to end by itself, and touches nothing any more), the ring's memory included unless
  * `keep_samples` is not 0 (for a caller that lost track of a view of it). NULL is allowed.
  * No other call on this micring may be under way or follow. */
 MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
@@ -201,8 +261,10 @@ MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
 MICRING_API int32_t micring_push(micring *recorder, const void *samples, double frames);
 
 /* Control: stops recording (a device is released) and starts it again; the time between becomes
- * silence, counted as lost. Pausing twice or resuming twice changes nothing. pause: MICRING_OK
- * or DEVICE_FAILED; resume: the same, and `error` says why. */
+ * silence, counted as lost. Pausing twice or resuming twice changes nothing, but that resume also
+ * begins anew what has FAILED. pause: MICRING_OK; resume: as micring_open_microphone, and then the
+ * ring stays as it was. Neither waits for a sound system that hangs: pause gives up after half a
+ * second, and what hangs is left to end by itself; resume after three. */
 MICRING_API int32_t micring_pause(micring *recorder);
 MICRING_API int32_t micring_resume(micring *recorder, char *error);
 
@@ -214,10 +276,29 @@ MICRING_API int32_t micring_wipe(micring *recorder);
 MICRING_API void micring_info(const micring *recorder, double *fields);
 MICRING_API void micring_stats(const micring *recorder, double *fields);
 
-/* Read: the opened device's name and id, as C strings that live as long as the micring; empty
- * where there is none. */
-MICRING_API const char *micring_device_name(const micring *recorder);
-MICRING_API const char *micring_device_id(const micring *recorder);
+/* Read: how often the state has changed since the opening; never 0. */
+MICRING_API double micring_change_count(const micring *recorder);
+
+/* Any thread, may wait for a moment: writes the state's change `number`, counted from 0, into
+ * MICRING_CHANGE_FIELDS doubles, and what the sound system said into `words`, MICRING_ERROR_BYTES
+ * of the caller's. MICRING_OK, or OVERWRITTEN where it is forgotten (the last 64 are kept), or
+ * FUTURE. */
+MICRING_API int32_t micring_change(const micring *recorder, double number, double *fields,
+                                   char *words);
+
+/* Read: how often another device, or the same in another form, was opened; 0 where the source is
+ * no device, else at least 1. */
+MICRING_API double micring_opened_count(const micring *recorder);
+
+/* Any thread, may wait for a moment: the device that was opened last: MICRING_OPENED_FIELDS
+ * doubles, its name and its id (empty where none was named at opening), as C strings of at most
+ * MICRING_ERROR_BYTES each, the caller's. */
+MICRING_API void micring_opened(const micring *recorder, double *fields, char *name, char *id);
+
+/* Read: the time at which a frame begins, in milliseconds since the Unix epoch, and the number of
+ * the frame that is captured at such a time. Both also for frames to come; for frames before 0, 0. */
+MICRING_API double micring_time_at(const micring *recorder, double frame);
+MICRING_API double micring_frame_at(const micring *recorder, double time_ms);
 
 /* Read: the number of the next frame, and of the oldest that can still be had. */
 MICRING_API double micring_written(const micring *recorder);
@@ -234,12 +315,13 @@ MICRING_API int32_t micring_snapshot(micring *recorder, double frames, void *out
 MICRING_API int32_t micring_snapshot_at(micring *recorder, double from, double to, void *out,
                                         double *result);
 
-/* Read: how many gaps there have been since the opening. */
-MICRING_API double micring_gap_count(const micring *recorder);
+/* Read: how often a gap began or ended since the opening. While it is the same, so are the gaps. */
+MICRING_API double micring_gap_changes(const micring *recorder);
 
 /* Read: writes the newest gaps, oldest first, MICRING_GAP_FIELDS doubles each, at most
- * MICRING_GAPS_KEPT of them; returns how many. Older ones are forgotten. */
-MICRING_API uint32_t micring_gaps(const micring *recorder, double *out);
+ * MICRING_GAPS_KEPT of them, and into `*known_from` the frame from which on they are all there are:
+ * older ones are forgotten. Returns how many. */
+MICRING_API uint32_t micring_gaps(const micring *recorder, double *out, double *known_from);
 
 /* Read: 1 while the frames from `from` on are all still in the ring, 0 once one is not. */
 MICRING_API uint32_t micring_holds(const micring *recorder, double from);
@@ -250,7 +332,8 @@ MICRING_API uint32_t micring_holds(const micring *recorder, double from);
 MICRING_API void *micring_memory(micring *recorder);
 
 /* Control: lists the capture devices of one backend, or with MICRING_BACKEND_AUTO of every one
- * but NULL that answers. MICRING_OK, NO_BACKEND or OUT_OF_MEMORY. */
+ * but NULL that answers, each within three seconds. MICRING_OK, NO_BACKEND, NO_ANSWER, THREAD_FAILED
+ * or OUT_OF_MEMORY. */
 MICRING_API int32_t micring_devices_list(uint32_t backend, micring_devices **out, char *error);
 
 /* Any thread, on a list that is not freed: its length, a device's name or id (C strings that

@@ -36,8 +36,7 @@ static bool step(pacer *p, int64_t now_ns) {
   uint64_t const made = asked != 0 ? p->source->produce(p->source, frame, p->block, asked) : 0;
   if (made != 0) capture_append(p->capture, p->block, made, now_ns);
   capture_leave(p->capture);
-  /* Release: partner of the acquire load in source_ended; who sees the end sees all frames. */
-  if (made < asked) atomic_store_explicit(&s->ended, true, memory_order_release);
+  if (made < asked) source_end(s);
   return made == BLOCK_FRAMES;
 }
 
@@ -46,7 +45,7 @@ static void *run(void *argument) {
   while (!stopping(p) && !source_ended(&p->source->base)) {
     /* Before the first step, too: like a device, it begins with a whole tick of frames. */
     clock_sleep_ns(tick_ns);
-    int64_t const now_ns = clock_monotonic_ns();
+    int64_t const now_ns = clock_now_ns();
     while (!stopping(p) && step(p, now_ns)) continue;
   }
   return NULL;
@@ -58,7 +57,7 @@ static int32_t start(source *s, capture *c, char *error) {
   if (p == NULL) return MICRING_OUT_OF_MEMORY;
   p->source = (paced *)s;
   p->capture = c;
-  p->origin_ns = timeline_time_at(&c->timeline, 0);
+  p->origin_ns = s->origin_ns;
   if (pthread_create(&p->thread, NULL, run, p) != 0) {
     free(p);
     return MICRING_THREAD_FAILED;
@@ -67,19 +66,20 @@ static int32_t start(source *s, capture *c, char *error) {
   return MICRING_OK;
 }
 
-static int32_t stop(source *s) {
+static void stop(source *s) {
   pacer *p = ((paced *)s)->pacer;
-  if (p == NULL) return MICRING_OK;
+  if (p == NULL) return;
   /* Relaxed: partner of the load in stopping. */
   atomic_store_explicit(&p->stopping, true, memory_order_relaxed);
   pthread_join(p->thread, NULL);
   free(p);
   ((paced *)s)->pacer = NULL;
-  return MICRING_OK;
 }
 
 static void destroy(source *s) {
   paced *p = (paced *)s;
+  stop(s);
+  report_destroy(&s->report);
   if (p->release != NULL) p->release(p);
   free(p);
 }
@@ -90,6 +90,7 @@ paced *paced_create(size_t bytes, source_shape shape, double speed, paced_produc
   paced *p = calloc(1, bytes);
   if (p == NULL) return NULL;
   source_init(&p->base, &calls, SOURCE_CLOCKED, shape, speed);
+  report_init(&p->base.report);
   p->produce = produce;
   p->release = release;
   return p;

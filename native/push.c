@@ -8,12 +8,12 @@ static int32_t start(source *s, capture *c, char *error) {
   return MICRING_OK;
 }
 
-static int32_t stop(source *s) {
-  (void)s;
-  return MICRING_OK;
-}
+static void stop(source *s) { (void)s; }
 
-static void destroy(source *s) { free(s); }
+static void destroy(source *s) {
+  report_destroy(&s->report);
+  free(s);
+}
 
 int32_t push_open(source_shape shape, source **out, char *error) {
   static const source_calls calls = {start, stop, destroy};
@@ -21,6 +21,7 @@ int32_t push_open(source_shape shape, source **out, char *error) {
   source *s = calloc(1, sizeof *s);
   if (s == NULL) return MICRING_OUT_OF_MEMORY;
   source_init(s, &calls, SOURCE_PUSH, shape, 1);
+  report_init(&s->report);
   *out = s;
   return MICRING_OK;
 }

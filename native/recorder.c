@@ -10,6 +10,11 @@
 /* Beyond the window: what a reader may be late before the writer reaches the frames it copies. */
 static const double headroom_seconds = 0.25;
 static const int64_t settle_poll_ns = 1000000;
+/* What PulseAudio keeps for a process that is stopped, and some more. */
+static const double staging_seconds = 2.5;
+static const uint64_t most_staging_bytes = 8 << 20;
+/* The coarsest tick that systems have. */
+static const int64_t push_tick_most_ns = 10000000;
 
 static int32_t create_ring(micring *m, double seconds, char *error) {
   source const *s = m->source;
@@ -45,16 +50,43 @@ static int32_t settle(micring *m, int64_t settle_ns, char *error) {
   return MICRING_OK;
 }
 
+static timeline_kind kind_of(const source *s) {
+  switch (s->kind) {
+    case SOURCE_DEVICE:
+      return TIMELINE_FOLLOW;
+    case SOURCE_PUSH:
+      return TIMELINE_ARRIVAL;
+    default:
+      return TIMELINE_FIXED;
+  }
+}
+
+/* Room for what a device may hand over all at once, after this process was stopped. */
+static uint64_t staging_frames(const source *s) {
+  if (s->kind != SOURCE_DEVICE) return 0;
+  double const frames = staging_seconds * s->sample_rate;
+  double const most = (double)most_staging_bytes / source_frame_bytes(s);
+  return (uint64_t)(frames < most ? frames : most);
+}
+
 static int32_t start(micring *m, double seconds, int64_t settle_ns, char *error) {
   source *s = m->source;
   int32_t status = create_ring(m, seconds, error);
   if (status != MICRING_OK) return status;
-  capture_init(&m->capture, m->ring, m->gaps, s->frames_per_second, s->kind == SOURCE_PUSH,
-               clock_monotonic_ns());
-  capture_open(&m->capture);
-  status = s->calls->start(s, &m->capture, error);
-  if (status != MICRING_OK || settle_ns == 0) return status;
-  return settle(m, settle_ns, error);
+  s->origin_ns = clock_now_ns();
+  m->timeline = timeline_create(kind_of(s), s->frames_per_second, seconds, s->origin_ns);
+  if (m->timeline == NULL) return MICRING_OUT_OF_MEMORY;
+  m->capture = capture_create(m->ring, m->gaps, m->timeline, s->channels, s->format,
+                              staging_frames(s));
+  if (m->capture == NULL) return MICRING_OUT_OF_MEMORY;
+  capture_open(m->capture);
+  status = s->calls->start(s, m->capture, error);
+  if (status != MICRING_OK) return status;
+  if (settle_ns != 0) status = settle(m, settle_ns, error);
+  if (status == MICRING_OK && !source_ended(s)) {
+    report_state(&s->report, MICRING_STATE_RUNNING, MICRING_OK, "");
+  }
+  return status;
 }
 
 int32_t recorder_open(source *s, double seconds, int64_t settle_ns, micring **out, char *error) {
@@ -74,8 +106,9 @@ int32_t recorder_open(source *s, double seconds, int64_t settle_ns, micring **ou
 }
 
 void recorder_close(micring *m, bool keep_samples) {
-  m->source->calls->stop(m->source);
   m->source->calls->destroy(m->source);
+  capture_destroy(m->capture);
+  timeline_destroy(m->timeline);
   ring_destroy(m->ring, keep_samples);
   ring_destroy(m->gaps, false);
   free(m);
@@ -91,43 +124,70 @@ static void set_paused(micring *m, bool paused) {
   atomic_store_explicit(&m->paused, paused, memory_order_relaxed);
 }
 
+/* Dated by its arrival, which the script's own timing makes uncertain by more than a tick of the
+ * coarse clock; the fine one costs a fifth of a push, and is read once a tick. */
+static int64_t push_now_ns(micring *m) {
+  int64_t const tick_ns = clock_monotonic_coarse_ns();
+  if (tick_ns != m->push_tick_ns) {
+    m->push_tick_ns = tick_ns;
+    m->push_now_ns = clock_now_ns();
+  }
+  return m->push_now_ns;
+}
+
 int32_t recorder_push(micring *m, const void *samples, uint64_t frames) {
   if (m->source->kind != SOURCE_PUSH) return MICRING_NOT_PUSH;
   if (frames == 0 || recorder_paused(m)) return MICRING_OK;
-  /* Dated by its arrival, which the script's own timing makes uncertain by more than a tick. */
-  capture_write(&m->capture, samples, frames, clock_monotonic_coarse_ns());
+  capture_write(m->capture, samples, frames, push_now_ns(m));
   return MICRING_OK;
 }
 
 int32_t recorder_pause(micring *m) {
   if (recorder_paused(m)) return MICRING_OK;
   set_paused(m, true);
-  capture_shut(&m->capture);
   /* A pacer waits at the gate and keeps its place; a device is given back to the system. */
-  return m->source->kind == SOURCE_DEVICE ? m->source->calls->stop(m->source) : MICRING_OK;
+  if (m->source->kind == SOURCE_DEVICE) m->source->calls->stop(m->source);
+  capture_shut(m->capture);
+  report_state(&m->source->report, MICRING_STATE_PAUSED, MICRING_OK, "");
+  return MICRING_OK;
+}
+
+static int32_t resume_device(micring *m, char *error) {
+  capture_open(m->capture);
+  int32_t const status = m->source->calls->start(m->source, m->capture, error);
+  if (status == MICRING_OK || !recorder_paused(m)) return status;
+  capture_shut(m->capture);
+  report_state(&m->source->report, MICRING_STATE_PAUSED, status, "");
+  return status;
+}
+
+static bool has_failed(micring *m) {
+  report_change_entry newest;
+  report_newest_change(&m->source->report, &newest);
+  return newest.state == MICRING_STATE_FAILED;
 }
 
 int32_t recorder_resume(micring *m, char *error) {
-  if (!recorder_paused(m)) return MICRING_OK;
-  bool const device = m->source->kind == SOURCE_DEVICE;
-  /* What is pushed has no clock that could run on in a pause. */
-  if (m->source->kind != SOURCE_PUSH) capture_fill_to(&m->capture, clock_monotonic_ns(), device);
-  capture_open(&m->capture);
-  if (device) {
-    int32_t const status = m->source->calls->start(m->source, &m->capture, error);
-    if (status != MICRING_OK) {
-      capture_shut(&m->capture);
-      return status;
-    }
+  if (!recorder_paused(m) && !has_failed(m)) return MICRING_OK;
+  if (m->source->kind == SOURCE_DEVICE) {
+    int32_t const status = resume_device(m, error);
+    if (status == MICRING_OK) set_paused(m, false);
+    return status;
   }
+  /* What is pushed has no clock that could run on in a pause. */
+  if (m->source->kind != SOURCE_PUSH) capture_fill_to(m->capture, clock_now_ns());
+  capture_open(m->capture);
   set_paused(m, false);
+  bool const ended = source_ended(m->source);
+  report_state(&m->source->report, ended ? MICRING_STATE_ENDED : MICRING_STATE_RUNNING, MICRING_OK,
+               "");
   return MICRING_OK;
 }
 
 void recorder_wipe(micring *m) {
-  if (!recorder_paused(m)) capture_shut(&m->capture);
-  capture_wipe(&m->capture);
-  if (!recorder_paused(m)) capture_open(&m->capture);
+  if (!recorder_paused(m)) capture_shut(m->capture);
+  capture_wipe(m->capture);
+  if (!recorder_paused(m)) capture_open(m->capture);
 }
 
 static void count_retries(micring *m, uint32_t count) {
@@ -148,8 +208,19 @@ ring_span recorder_read_last(micring *m, uint64_t frames, void *out) {
   return span;
 }
 
-void recorder_wall_ms(const micring *m, ring_span span, double *start_ms, double *end_ms) {
-  int64_t const wall_ns = clock_wall_ns() - clock_monotonic_ns();
-  *start_ms = (double)(wall_ns + timeline_time_at(&m->capture.timeline, span.start)) / 1e6;
-  *end_ms = (double)(wall_ns + timeline_time_at(&m->capture.timeline, span.end)) / 1e6;
+static int64_t wall_offset_ns(void) { return clock_wall_ns() - clock_now_ns(); }
+
+double recorder_wall_ms(int64_t time_ns) { return (double)(wall_offset_ns() + time_ns) / 1e6; }
+
+int64_t recorder_time_ns(double wall_ms) { return (int64_t)(wall_ms * 1e6) - wall_offset_ns(); }
+
+int64_t recorder_uncertainty_ns(const micring *m) {
+  switch (m->source->kind) {
+    case SOURCE_DEVICE:
+      return m->source->period_ns + timeline_spread_ns(m->timeline);
+    case SOURCE_PUSH:
+      return push_tick_most_ns;
+    default:
+      return 0;
+  }
 }

@@ -9,8 +9,12 @@ struct micring {
   source *source;
   ring *ring;
   ring *gaps;
-  capture capture;
+  timeline *timeline;
+  capture *capture;
   uint64_t window;
+  /* Of a push: the tick of the coarse clock, and what the fine one said then. */
+  int64_t push_tick_ns;
+  int64_t push_now_ns;
   /* Stored by control calls; any thread may ask. */
   _Atomic bool paused;
   _Atomic uint64_t retries;
@@ -34,7 +38,12 @@ ring_verdict recorder_read(micring *m, ring_span span, void *out);
 /* Read: copies the newest frames, at most as many as asked, and says which they are. */
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out);
 
-/* Read: the wall-clock times of a span's two ends, in milliseconds since the Unix epoch. */
-void recorder_wall_ms(const micring *m, ring_span span, double *start_ms, double *end_ms);
+/* Read: a time of the timeline as wall-clock time, in milliseconds since the Unix epoch, by how the
+ * two clocks stand now; and the way back. */
+double recorder_wall_ms(int64_t time_ns);
+int64_t recorder_time_ns(double wall_ms);
+
+/* Read: by how much a frame's time may be wrong, either way. */
+int64_t recorder_uncertainty_ns(const micring *m);
 
 #endif

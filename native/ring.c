@@ -52,7 +52,10 @@ ring *ring_create(uint64_t frames, uint32_t frame_bytes) {
     return NULL;
   }
   /* Volatile, or the compiler would see that nothing changes: the page does, it comes to be. */
-  for (size_t at = 0; at < bytes; at += PAGE_BYTES) ((volatile unsigned char *)words)[at] = 0;
+  volatile unsigned char *pages = (volatile unsigned char *)words;
+  for (size_t at = 0; at < bytes; at += PAGE_BYTES) pages[at] = 0;
+  /* They need not begin where a page does: the last one may not have had its turn. */
+  if (bytes != 0) pages[bytes - 1] = 0;
   r->capacity = ring_capacity_for(frames);
   r->frame_bytes = frame_bytes;
   r->half_words = bytes / 2 / WORD_BYTES;
@@ -99,11 +102,24 @@ static inline void give_word(unsigned char *out, uint64_t value) {
   memcpy(out, &value, WORD_BYTES);
 }
 
-/* The samples beside the stored ones may be under a reader's eyes: they keep their bits. */
+/* By how many bits a byte of a word is shifted. */
+static inline unsigned byte_shift(size_t byte) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  return (unsigned)(WORD_BYTES - 1 - byte) * 8;
+#else
+  return (unsigned)byte * 8;
+#endif
+}
+
+/* The samples beside the stored ones may be under a reader's eyes: they keep their bits. By shifts,
+ * since a copy of a length that varies would be a call out of here. */
 static void store_part(word *low, word *high, size_t skip, const unsigned char *source,
                        size_t bytes) {
   uint64_t value = load_word(low);
-  memcpy((unsigned char *)&value + skip, source, bytes);
+  for (size_t i = 0; i < bytes; i++) {
+    unsigned const shift = byte_shift(skip + i);
+    value = (value & ~(UINT64_C(0xff) << shift)) | (uint64_t)source[i] << shift;
+  }
   store_twice(low, high, value);
 }
 

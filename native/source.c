@@ -7,8 +7,14 @@ uint32_t source_frame_bytes(const source *s) {
 }
 
 bool source_ended(const source *s) {
-  /* Acquire: partner of the release store by the source's own thread. */
+  /* Acquire: partner of the release store in source_end. */
   return atomic_load_explicit(&s->ended, memory_order_acquire);
+}
+
+void source_end(source *s) {
+  /* Release: partner of the acquire load in source_ended; who sees the end sees all frames. */
+  atomic_store_explicit(&s->ended, true, memory_order_release);
+  report_state(&s->report, MICRING_STATE_ENDED, MICRING_OK, "");
 }
 
 void source_init(source *s, const source_calls *calls, source_kind kind, source_shape shape,

@@ -11,6 +11,7 @@
 
 #include "capture.h"
 #include "micring.h"
+#include "report.h"
 
 typedef struct source source;
 
@@ -19,8 +20,8 @@ typedef struct source_calls {
    * MICRING_OK or another status, with words in `error`. */
   int32_t (*start)(source *s, capture *c, char *error);
   /* Control: returns once nothing is delivered any more. */
-  int32_t (*stop)(source *s);
-  /* Control, stopped: frees the source. */
+  void (*stop)(source *s);
+  /* Control: stops it, and frees it. */
   void (*destroy)(source *s);
 } source_calls;
 
@@ -34,14 +35,13 @@ struct source {
   micring_format format;
   /* How many frames it delivers in a second of the monotonic clock. */
   double frames_per_second;
+  /* When frame 0 is due, on the timeline's clock. */
+  int64_t origin_ns;
   /* Set by the source's thread when there is no more to come. */
   _Atomic bool ended;
-  /* Of a device only; else 0 and "". */
-  uint32_t backend;
-  uint32_t device_sample_rate;
-  uint32_t device_channels;
-  char device_name[256];
-  char device_id[1024];
+  /* Of a device only, else 0: how often it hands over frames. */
+  int64_t period_ns;
+  report report;
 };
 
 /* What every open function is asked for. Zero rate or channels: the source's own. */
@@ -54,6 +54,9 @@ typedef struct source_shape {
 uint32_t source_frame_bytes(const source *s);
 
 bool source_ended(const source *s);
+
+/* Source: there is no more to come. */
+void source_end(source *s);
 
 /* Fills in a zeroed source that has no shape of its own: 48 kHz mono unless asked otherwise. */
 void source_init(source *s, const source_calls *calls, source_kind kind, source_shape shape,

@@ -8,8 +8,15 @@
  * @module
  */
 
-import { MicRing, type OpenOptions, type SampleFormat, type Snapshot } from "../mod.ts";
-import { type CounterFormat, LAST_NUMBER, nextNumber } from "./_paced_writer.ts";
+import {
+  type Gap,
+  MicRing,
+  type OpenedDevice,
+  type OpenOptions,
+  type SampleFormat,
+  type Snapshot,
+} from "../mod.ts";
+import { type CounterFormat, LAST_NUMBER, nextNumber } from "./_counter.ts";
 
 /** A stretch of a ring in which the counter runs on, or all is zero, or neither. */
 export interface Run {
@@ -19,6 +26,25 @@ export interface Run {
   frames: number;
   /** The counter at its first frame; of foreign frames, the first sample. */
   readonly first: number;
+}
+
+/** What a ring has had to tell, in order; times are milliseconds since the Unix epoch. */
+export type RingNews =
+  | {
+    readonly kind: "state";
+    readonly state: string;
+    readonly code?: string;
+    readonly time: number;
+  }
+  | { readonly kind: "gap"; readonly gap: Gap; readonly time: number }
+  | { readonly kind: "device"; readonly device: OpenedDevice; readonly time: number };
+
+/** All that a ring holds, described. */
+export interface Account {
+  /** By which every frame is accounted for; with the time that the ring gives for each one's first. */
+  readonly runs: readonly (Run & { readonly time: number })[];
+  readonly gaps: readonly Gap[];
+  readonly sampleRate: number;
 }
 
 /** What a failed call throws at this end. */
@@ -38,6 +64,9 @@ export class RemoteError extends Error {
 /** More runs than a healthy or a plainly broken ring has; the rest would only be noise. */
 const MOST_RUNS = 50;
 const FOLLOW_MS = 50;
+const BADGER_MS = 20;
+/** In which Linux counts the CPU time of processes. */
+const TICKS_A_SECOND = 100;
 /** A call that hangs shall fail its test, and not stop all of them. */
 const HANG_MS = 120_000;
 
@@ -72,19 +101,77 @@ function describe(runs: Run[], snapshot: Snapshot, counter: CounterFormat): void
 }
 
 const rings: MicRing[] = [];
+const news: RingNews[][] = [];
+/** How many calls on a ring have kept this thread for longer than a program would bear. */
+const slow = { calls: 0, over50ms: 0, longestMs: 0 };
+
+function timed<T>(call: () => T): T {
+  const begin = performance.now();
+  try {
+    return call();
+  } finally {
+    const lasted = performance.now() - begin;
+    slow.calls++;
+    if (lasted > 50) slow.over50ms++;
+    slow.longestMs = Math.max(slow.longestMs, lasted);
+  }
+}
+
+function listen(ring: MicRing): RingNews[] {
+  const heard: RingNews[] = [];
+  ring.addEventListener("state", ({ state, reason, time }) => {
+    heard.push({ kind: "state", state, code: reason?.code, time });
+  });
+  ring.addEventListener("gap", ({ gap }) => heard.push({ kind: "gap", gap, time: Date.now() }));
+  ring.addEventListener("device", ({ device }) => {
+    heard.push({ kind: "device", device, time: Date.now() });
+  });
+  return heard;
+}
 
 /** What the process can be asked to do; a ring is named by its place. */
 const calls = {
   async open(options: OpenOptions) {
     const ring = await MicRing.open<SampleFormat>(options);
     const { sampleRate, channels, format, device } = ring;
+    news.push(listen(ring));
     return { ring: rings.push(ring) - 1, sampleRate, channels, format, device };
   },
   devices: () => MicRing.devices({ backend: "pulseaudio" }),
-  stats: (ring: number) => rings[ring].stats(),
-  pause: (ring: number) => rings[ring].pause(),
-  resume: (ring: number) => rings[ring].resume(),
-  close: (ring: number) => rings[ring].close(),
+  stats: (ring: number) => timed(() => rings[ring].stats()),
+  state: (ring: number) => timed(() => rings[ring].state),
+  pause: (ring: number) => timed(() => rings[ring].pause()),
+  resume: (ring: number) => timed(() => rings[ring].resume()),
+  wipe: (ring: number) => timed(() => rings[ring].wipe()),
+  /** How long it took, in milliseconds. */
+  async close(ring: number) {
+    const begin = performance.now();
+    await timed(() => rings[ring].close());
+    return performance.now() - begin;
+  },
+  news: (ring: number) => news[ring],
+  /** Calls the ring all the time from now on, as a busy program does: see `slowCalls`. */
+  badger(ring: number) {
+    const timer = setInterval(() => {
+      if (rings[ring].closed) return clearInterval(timer);
+      timed(() => rings[ring].stats());
+      timed(() => rings[ring].snapshot({ seconds: 0.1 }));
+      timed(() => rings[ring].device);
+    }, BADGER_MS);
+    Deno.unrefTimer(timer);
+  },
+  slowCalls: () => slow,
+  /** All frames from 0 on, which the ring must still hold. */
+  account(ring: number, counter: CounterFormat): Account {
+    const runs: Run[] = [];
+    const snapshot = timed(() => rings[ring].snapshot({ from: 0 }));
+    describe(runs, snapshot, counter);
+    return {
+      runs: runs.map((run) => ({ ...run, time: rings[ring].timeAt(run.startFrame) })),
+      gaps: snapshot.gaps,
+      sampleRate: snapshot.sampleRate,
+    };
+  },
   /** What has been in the ring from frame 0 on: it must hold all of it. */
   runs(ring: number, counter: CounterFormat) {
     const runs: Run[] = [];
@@ -159,6 +246,14 @@ export class CaptureProcess implements AsyncDisposable {
     const reply = JSON.parse(value);
     if (reply.error) throw new RemoteError(reply.error);
     return reply.result;
+  }
+
+  /** The CPU time it has used, in seconds. */
+  async cpuSeconds(): Promise<number> {
+    const stat = await Deno.readTextFile(`/proc/${this.#child.pid}/stat`);
+    // The name, in parentheses, may hold anything; behind it the fields count from the third on.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
   }
 
   /** Stops it where it is, as the system does with a laptop that is shut. */

@@ -46,14 +46,18 @@ function toPath(url: URL): string {
   return decodeURIComponent(url.pathname);
 }
 
-async function call(program: string, args: string[]): Promise<Outcome> {
+async function call(
+  program: string,
+  args: string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), MOST_MS);
   try {
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args,
       // The first report is enough; without this the program runs on to its end.
-      env: { TSAN_OPTIONS: "halt_on_error=1" },
+      env: { TSAN_OPTIONS: "halt_on_error=1", ...env },
       stdin: "null",
       signal: late.signal,
     }).output();
@@ -103,20 +107,29 @@ export async function compile(
   if (!success) throw new Error(`Cannot compile ${toPath(part.source)}, ${mode.name}:\n${words}`);
 }
 
-/** Links objects into a program. */
-export async function link(objects: URL[], mode: Mode, output: URL): Promise<void> {
+/** Links objects into a program; `flags` are more of the linker's. */
+export async function link(
+  objects: URL[],
+  mode: Mode,
+  output: URL,
+  flags: string[] = [],
+): Promise<void> {
   const files = [...objects.map(toPath), "-o", toPath(output)];
-  const { success, words } = await call("cc", [...mode.flags, "-pthread", ...files]);
+  const { success, words } = await call("cc", [...mode.flags, "-pthread", ...files, ...flags]);
   if (success) return;
   if (mode.flags.length > 0) await checkRuntime(mode, new URL("./", output));
   throw new Error(`Cannot link ${toPath(output)}, ${mode.name}:\n${words}`);
 }
 
 /** Runs a program; where a sanitizer cannot live with strewn memory, with memory in order. */
-export async function run(program: URL, args: string[]): Promise<Outcome> {
-  const outcome = await call(toPath(program), args);
+export async function run(
+  program: URL,
+  args: string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const outcome = await call(toPath(program), args, env);
   if (outcome.success || !STREWN.test(outcome.words)) return outcome;
-  return await call("setarch", ["-R", toPath(program), ...args]);
+  return await call("setarch", ["-R", toPath(program), ...args], env);
 }
 
 /** A folder for what is compiled, gone when it is disposed of. */
@@ -126,4 +139,28 @@ export async function scratchFolder(): Promise<AsyncDisposable & { readonly url:
     url: new URL(`file://${path}/`),
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
+}
+
+const programs = new URL("./native/", import.meta.url);
+const libraryObjects = new URL(`build/${Deno.build.target}/objects/`, native);
+
+/**
+ * Compiles a program of `tests/native`, and links it with the objects that the library is made of;
+ * what they call of `wrapped`, the program gets to see first.
+ */
+export async function linkWithLibrary(
+  name: string,
+  wrapped: string[],
+  folder: URL,
+): Promise<URL> {
+  const main = new URL(`${name}.o`, folder);
+  await compile({ source: new URL(`${name}.c`, programs) }, PLAIN, main);
+  const objects = [main];
+  for await (const entry of Deno.readDir(libraryObjects)) {
+    if (entry.name.endsWith(".o")) objects.push(new URL(entry.name, libraryObjects));
+  }
+  const program = new URL(name, folder);
+  const flags = [...wrapped.map((symbol) => `-Wl,--wrap=${symbol}`), "-lm", "-ldl"];
+  await link(objects, PLAIN, program, flags);
+  return program;
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { symbols } from "../ffi/_symbols.ts";
 import * as abi from "../ffi/abi.ts";
+import { FAILURES } from "../ffi/failures.ts";
 import { FORMAT_NUMBERS } from "../ffi/formats.ts";
 
 /** The value, which must be there. */
@@ -104,6 +105,9 @@ Deno.test("every number of micring.h is the same in abi.ts", () => {
   assertEquals(abi.BACKENDS, lowerCased(enumOf("micring_backend", "MICRING_BACKEND_")));
   assertEquals(abi.INFO, enumOf("micring_info_field", "MICRING_INFO_"));
   assertEquals(abi.STATS, enumOf("micring_stats_field", "MICRING_STATS_"));
+  assertEquals(abi.STATES, lowerCased(enumOf("micring_state", "MICRING_STATE_")));
+  assertEquals(abi.CHANGE, enumOf("micring_change_field", "MICRING_CHANGE_"));
+  assertEquals(abi.OPENED, enumOf("micring_opened_field", "MICRING_OPENED_"));
   assertEquals(abi.SNAPSHOT, enumOf("micring_snapshot_field", "MICRING_SNAPSHOT_"));
   assertEquals(abi.GAP_CAUSES, lowerCased(enumOf("micring_gap_cause", "MICRING_GAP_")));
   assertEquals(abi.GAP, enumOf("micring_gap_field", "MICRING_GAP_"));
@@ -118,9 +122,9 @@ Deno.test("every number of micring.h is the same in abi.ts", () => {
 Deno.test("every status becomes an error of its own, or is one that never reaches a caller", () => {
   const { OK, BAD_ARGUMENT, TOO_LARGE, FUTURE, OVERWRITTEN, ...failures } = abi.STATUS;
   for (const status of [OK, BAD_ARGUMENT, TOO_LARGE, FUTURE, OVERWRITTEN]) {
-    assertEquals(abi.FAILURES.has(status), false);
+    assertEquals(FAILURES.has(status), false);
   }
-  assertEquals([...abi.FAILURES.keys()], Object.values(failures));
-  const codes = [...abi.FAILURES.values()].map((failure) => failure.code);
+  assertEquals([...FAILURES.keys()], Object.values(failures));
+  const codes = [...FAILURES.values()].map((failure) => failure.code);
   assertEquals(new Set(codes).size, codes.length);
 });

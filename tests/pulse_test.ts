@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CaptureProcess, RemoteError, type Run } from "./_capture_child.ts";
-import { type CounterFormat, nextNumber } from "./_paced_writer.ts";
+import { type CounterFormat, nextNumber } from "./_counter.ts";
 import { PulseServer, type PulseSource, pulseTest } from "./_pulse.ts";
 import { until } from "./_wait.ts";
 
@@ -352,7 +352,8 @@ pulseTest("a snapshot's times span its frames, and lie in the past", async () =>
   await record(child, ring, 96_000);
   for (let round = 0; round < 20; round++) {
     const { startTime, endTime, frames, sampleRate, now } = await child.call("times", ring);
-    assert(Math.abs(endTime - startTime - frames / sampleRate * 1000) < 0.01);
+    // By the clock of the device, as far as it is known.
+    assert(Math.abs(endTime - startTime - frames / sampleRate * 1000) < 2);
     // Date.now() is in whole milliseconds.
     assert(endTime < now + 3, `it ends ${endTime - now} ms in the future`);
     assert(endTime > now - 10_000, `it ended ${now - endTime} ms ago`);

@@ -1,0 +1,90 @@
+/**
+ * What a native recorder tells of itself beside its frames.
+ *
+ * @module
+ */
+
+import { CHANGE, ERROR_BYTES, OPENED, STATES, STATUS } from "./abi.ts";
+import { backendOf, type OpenedDevice } from "./devices.ts";
+import { type Handle, type Library, textIn } from "./_library.ts";
+import { reasonOf, type RingState, type StateChange } from "./ring_state.ts";
+
+const STATE_NAMES = Object.keys(STATES) as (keyof typeof STATES)[];
+
+function stateOf(number: number): RingState {
+  return STATE_NAMES.find((name) => STATES[name] === number)!;
+}
+
+/** The states that a recorder went through, and the device that it has open. */
+export class Report {
+  readonly #native: Library;
+  readonly #handle: Handle;
+  /* As of so many changes and openings: hardly ever is there a new one. */
+  #newest: StateChange | undefined;
+  #newestNumber = -1;
+  #device: OpenedDevice | undefined;
+  #deviceOpenings = 0;
+
+  constructor(native: Library, handle: Handle) {
+    this.#native = native;
+    this.#handle = handle;
+  }
+
+  /** How often the state has changed since the opening; never 0. */
+  get changes(): number {
+    return this.#native.micring_change_count(this.#handle);
+  }
+
+  /** A change by its number, counted from 0; `undefined` when it is forgotten. */
+  change(number: number): StateChange | undefined {
+    const fields = new Float64Array(CHANGE.FIELDS);
+    const words = new Uint8Array(ERROR_BYTES);
+    const status = this.#native.micring_change(this.#handle, number, fields, words);
+    if (status !== STATUS.OK) return undefined;
+    return {
+      state: stateOf(fields[CHANGE.STATE]),
+      reason: reasonOf(fields[CHANGE.REASON], textIn(words)),
+      time: fields[CHANGE.TIME_MS],
+    };
+  }
+
+  /** The newest change: the state that the recorder is in. */
+  newestChange(): StateChange {
+    for (;;) {
+      const number = this.changes - 1;
+      if (number !== this.#newestNumber) this.#newest = this.change(number);
+      this.#newestNumber = number;
+      // Forgotten already, when this thread stood still between the two calls: there are newer ones.
+      if (this.#newest !== undefined) return this.#newest;
+      this.#newestNumber = -1;
+    }
+  }
+
+  /** How often another device, or the same in another form, was opened. */
+  get openings(): number {
+    return this.#native.micring_opened_count(this.#handle);
+  }
+
+  /** The device that was opened last; `undefined` where the source is none. */
+  get device(): OpenedDevice | undefined {
+    const openings = this.openings;
+    if (openings === this.#deviceOpenings) return this.#device;
+    // One that is opened meanwhile may be read already: it will be read again for that.
+    this.#deviceOpenings = openings;
+    return this.#device = this.#readDevice();
+  }
+
+  #readDevice(): OpenedDevice {
+    const fields = new Float64Array(OPENED.FIELDS);
+    const name = new Uint8Array(ERROR_BYTES);
+    const id = new Uint8Array(ERROR_BYTES);
+    this.#native.micring_opened(this.#handle, fields, name, id);
+    return Object.freeze({
+      id: textIn(id) || undefined,
+      name: textIn(name),
+      backend: backendOf(fields[OPENED.BACKEND]),
+      sampleRate: fields[OPENED.SAMPLE_RATE],
+      channels: fields[OPENED.CHANNELS],
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Which devices come and go, by asking again and again: not every sound system tells by itself.
+ *
+ * @module
+ */
+
+import { checkNumber, checkOptions, checkWord, show } from "./check.ts";
+import { type DeviceChange, diffDevices } from "./device_changes.ts";
+import { type Backend, BACKEND_NAMES, type DeviceInfo, listDevices } from "./devices.ts";
+import { MicRingError, type MicRingErrorCode } from "./errors.ts";
+import { holdLibrary } from "./_library.ts";
+
+/** What `MicRing.watchDevices` can be told. */
+export interface WatchDevicesOptions {
+  /** One sound system only; all that answer, but `null`, if left out. */
+  readonly backend?: Backend;
+  /** How long to wait between two looks, in seconds from 0.1 to 86400; 1 if left out. */
+  readonly interval?: number;
+  /** Ends the iteration when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+const INTERVAL = { least: 0.1, most: 86_400 };
+/** A sound system that is not there has no devices; it may come back. */
+const ABSENT: readonly MicRingErrorCode[] = ["no-backend", "no-answer"];
+
+/** Waits; less if the signal is aborted. */
+function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, 1000 * seconds);
+    signal.addEventListener("abort", wake);
+  });
+}
+
+async function listWhatAnswers(backend: Backend | undefined): Promise<DeviceInfo[]> {
+  try {
+    return await listDevices(backend === undefined ? {} : { backend });
+  } catch (error) {
+    if (error instanceof MicRingError && ABSENT.includes(error.code)) return [];
+    throw error;
+  }
+}
+
+/** How a watch goes. */
+export interface WatchPlan {
+  /** What there is now. */
+  readonly list: () => Promise<readonly DeviceInfo[]>;
+  /** In seconds. */
+  readonly interval: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* changesOf({ list, interval }: WatchPlan, ending: AbortSignal) {
+  if (ending.aborted) return;
+  // Else it would be loaded anew for every look.
+  using _library = holdLibrary();
+  let before = await list();
+  for (;;) {
+    await sleep(interval, ending);
+    if (ending.aborted) return;
+    const devices = await list();
+    for (const change of diffDevices(before, devices)) {
+      if (ending.aborted) return;
+      yield change;
+    }
+    before = devices;
+  }
+}
+
+/** The changes, ended by a signal, and at once: a generator alone would first go on to its next. */
+export class DeviceWatch implements AsyncIterableIterator<DeviceChange>, AsyncDisposable {
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #changes: AsyncGenerator<DeviceChange, void, void>;
+  readonly #end = () => void this.return();
+
+  constructor(plan: WatchPlan) {
+    this.#signal = plan.signal;
+    this.#changes = changesOf(plan, this.#ending.signal);
+    if (plan.signal?.aborted) this.#ending.abort();
+    else plan.signal?.addEventListener("abort", this.#end);
+  }
+
+  async next(): Promise<IteratorResult<DeviceChange, void>> {
+    try {
+      return await this.#changes.next();
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Resolves when nothing of it is under way any more: a look cannot be broken off. */
+  return(): Promise<IteratorResult<DeviceChange, void>> {
+    this.#forget();
+    this.#ending.abort();
+    return this.#changes.return();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #forget(): void {
+    this.#signal?.removeEventListener("abort", this.#end);
+  }
+}
+
+/** See `MicRing.watchDevices`. */
+export function watchDevices(
+  options: WatchDevicesOptions,
+): AsyncIterableIterator<DeviceChange> & AsyncDisposable {
+  const action = "watch the devices";
+  checkOptions(action, options, ["backend", "interval", "signal"]);
+  const { backend, interval = 1, signal } = options;
+  if (backend !== undefined) checkWord(action, "backend", backend, BACKEND_NAMES);
+  checkNumber(action, "interval", interval, INTERVAL);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Cannot ${action}: signal is ${show(signal)}, not an AbortSignal`);
+  }
+  return new DeviceWatch({ list: () => listWhatAnswers(backend), interval, signal });
+}

@@ -1,0 +1,98 @@
+/**
+ * A process that a test starts in the background, and does to what a bad day does.
+ *
+ * @module
+ */
+
+const STOP_MS = 5000;
+
+/** How a daemon is started. */
+export interface DaemonOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All of its environment, but for the path of programs and the language. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A running process. */
+export class Daemon {
+  readonly #name: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #status: Promise<Deno.CommandStatus>;
+  readonly #errors: Promise<string>;
+  #ended = false;
+
+  /** Starts it. */
+  constructor({ program, args, env }: DaemonOptions) {
+    this.#name = program.split("/").at(-1)!;
+    this.#child = new Deno.Command(program, {
+      args: [...args],
+      // Nothing of the user's own sound settings is to be seen.
+      clearEnv: true,
+      env: { PATH: Deno.env.get("PATH") ?? "", LC_ALL: "C", ...env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#errors = new Response(this.#child.stderr).text();
+    this.#status = this.#child.status;
+    this.#status.then(() => this.#ended = true);
+  }
+
+  /** Its number, as the system knows it. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Whether it has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Throws what it said if it has ended. */
+  async checkAlive(): Promise<void> {
+    if (!this.#ended) return;
+    throw new Error(`Cannot go on without ${this.#name}: it ended, saying ${await this.words()}`);
+  }
+
+  /** All that it said, when it has ended. */
+  async words(): Promise<string> {
+    return (await this.#errors).trim();
+  }
+
+  /** Stops it where it is, as if its machine were too busy. */
+  freeze(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#signal("SIGCONT");
+  }
+
+  /** Ends it at once, so that it can clean up nothing. */
+  async kill(): Promise<void> {
+    this.#signal("SIGKILL");
+    await this.#status;
+    await this.#errors;
+  }
+
+  /** Asks it to end, frozen or not, and makes it if it does not. */
+  async end(): Promise<void> {
+    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_MS);
+    this.#signal("SIGTERM");
+    this.#signal("SIGCONT");
+    await this.#status;
+    await this.#errors;
+    clearTimeout(timer);
+  }
+
+  #signal(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It has ended already.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+}
