@@ -26,9 +26,9 @@ struct aligner {
   uint64_t open_start;
 };
 
+static const int64_t shreds_most_ns = 25000000;
 static const int64_t patience_ns = 100000000;
 /* While a stream is young, nobody knows how late its blocks can be. */
-static const int64_t shreds_most_ns = 25000000;
 static const int64_t young_ns = 8000000000;
 static const int64_t patience_while_young_ns = 1000000000;
 

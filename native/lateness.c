@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 enum {
-  FEW_BLOCKS = 3,
+  FEW_BLOCKS = 5,
   BRIEFS_KEPT = 32,
   LEAST_BLOCKS = 16,
   LEAST_WINDOWS = 4,

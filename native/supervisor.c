@@ -190,11 +190,7 @@ static int64_t hold_off(supervisor *v, order now) {
 }
 
 /* OPENING and STARTING: until the session says that it is there, or that it has failed. */
-static int64_t see_begin(supervisor *v, order now) {
-  if (now != ORDER_RUN) {
-    end_session(v);
-    return 0;
-  }
+static int64_t see_begin(supervisor *v) {
   int32_t status = MICRING_OK;
   char words[MICRING_ERROR_BYTES] = "";
   session_phase const phase = session_look(v->session, &status, words);
@@ -215,7 +211,7 @@ static int64_t see_begin(supervisor *v, order now) {
   if (stage_age_ns(v) < SUPERVISOR_ANSWER_NS) return poll_ns(v);
   attempt_failed(v, MICRING_NO_ANSWER, "");
   end_session(v);
-  abandon(v, now);
+  abandon(v, ORDER_RUN);
   return 0;
 }
 
@@ -227,12 +223,10 @@ static void prove_good(supervisor *v) {
 }
 
 /* Until the first frame. */
-static int64_t prove(supervisor *v, order now) {
+static int64_t prove(supervisor *v) {
   verdict const verdict = health_look(&v->health, v->session);
   bool const stopped = verdict == HEALTH_STOPPED && stage_age_ns(v) > stopped_ns;
-  if (now != ORDER_RUN) {
-    end_session(v);
-  } else if (verdict == HEALTH_GOOD || verdict == HEALTH_DUMB) {
+  if (verdict == HEALTH_GOOD || verdict == HEALTH_DUMB) {
     prove_good(v);
   } else if (stopped || verdict == HEALTH_DIVERTED ||
              stage_age_ns(v) > SUPERVISOR_FIRST_FRAME_NS) {
@@ -258,11 +252,7 @@ static void diagnose_silence(supervisor *v) {
   report_state(v->report, MICRING_STATE_RUNNING, silent ? MICRING_DIGITAL_SILENCE : MICRING_OK, "");
 }
 
-static int64_t keep(supervisor *v, order now) {
-  if (now != ORDER_RUN) {
-    end_session(v);
-    return 0;
-  }
+static int64_t keep(supervisor *v) {
   switch (health_look(&v->health, v->session)) {
     case HEALTH_DIVERTED:
       lose_session(v, MICRING_GAP_REROUTE, MICRING_REROUTED);
@@ -294,6 +284,12 @@ static int64_t finish(supervisor *v, order now) {
 /* Does what is to be done now; returns how long nothing is. */
 static int64_t step(supervisor *v, order now) {
   stragglers_collect(&v->stragglers);
+  bool const live = v->stage != STAGE_RESTING && v->stage != STAGE_WAITING &&
+                    v->stage != STAGE_ENDING;
+  if (live && now != ORDER_RUN) {
+    end_session(v);
+    return 0;
+  }
   switch (v->stage) {
     case STAGE_RESTING:
       return rest(v, now);
@@ -301,11 +297,11 @@ static int64_t step(supervisor *v, order now) {
       return hold_off(v, now);
     case STAGE_OPENING:
     case STAGE_STARTING:
-      return see_begin(v, now);
+      return see_begin(v);
     case STAGE_PROVING:
-      return prove(v, now);
+      return prove(v);
     case STAGE_RUNNING:
-      return keep(v, now);
+      return keep(v);
     case STAGE_ENDING:
       return finish(v, now);
     default:

@@ -141,7 +141,7 @@ export const CAPTURE_MUTANTS: Mutant[] = [
   {
     name: "a fill ends too early",
     file: "capture.c",
-    edits: [["  if (due > position) track_lose(", "  if (due > position + 9) track_lose("]],
+    edits: [["due - position, MICRING_GAP_PAUSE", "due - position - 1, MICRING_GAP_PAUSE"]],
     caughtBy: "capture_gate",
     words: /filled up to/,
   },

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { ADDRESS } from "./_compile.ts";
 import type { Mutant } from "./_native_programs.ts";
 
 const MISPLACED = /from its place/;
@@ -74,7 +73,7 @@ export const DEVICE_MUTANTS: Mutant[] = [
       "append_staged(a, before, t->staged);",
     ]],
     caughtBy: "align_drive",
-    words: MISPLACED,
+    words: /from its place|a gap of/,
   },
   {
     name: "a gap that has ended stays open",
@@ -125,22 +124,21 @@ export const DEVICE_MUTANTS: Mutant[] = [
       "  if (full) settle(a);",
     ]],
     caughtBy: "late_drive",
-    words: /a false gap|from its place/,
+    words: /a false gap|from its place|is not the next/,
   },
   {
     name: "what is longer than all that can wait is staged",
     file: "aligner.c",
     edits: [["count < most ? count : most;", "count;"]],
     caughtBy: "late_drive",
-    mode: ADDRESS,
-    words: /AddressSanitizer|are not in the ring|is not the next|never was/,
+    words: /from its place|are not in the ring|is not the next|never was/,
   },
   {
     name: "the parts of a long block are dated by its end",
     file: "aligner.c",
     edits: [["now_ns - duration_ns(a, count), slept", "now_ns, slept"]],
     caughtBy: "late_drive",
-    words: /a gap of|a false gap|from its place/,
+    words: /frames too many|a gap of|a false gap|from its place/,
   },
   {
     name: "ordinary lateness is taken for lost time",
@@ -155,6 +153,20 @@ export const DEVICE_MUTANTS: Mutant[] = [
     edits: [["t->bursting = again || (t->bursting && at_once);", "t->bursting = true;"]],
     caughtBy: "align_drive",
     words: MISPLACED,
+  },
+  {
+    name: "the shreds at the end of a queue are kept",
+    file: "aligner.c",
+    edits: [["shreds_most_ns = 25000000;", "shreds_most_ns = 0;"]],
+    caughtBy: "align_drive",
+    words: /from its place/,
+  },
+  {
+    name: "the gap is too short by the shreds",
+    file: "aligner.c",
+    edits: [["lateness_of_few(&a->lateness) + shreds_ns", "lateness_of_few(&a->lateness)"]],
+    caughtBy: "align_drive",
+    words: /from its place|a gap of/,
   },
   {
     name: "what came at once ends where there was a break",

@@ -52,7 +52,11 @@ function runningSince(news: readonly RingNews[]): number | undefined {
 }
 
 function checkCauses(account: Account, expected: Ending["causes"]): void {
-  const causes = account.gaps.map(({ cause }) => cause as string);
+  const wanted = expected.flat().includes("overrun");
+  // A machine that is too busy has overruns of its own; that they are told is checked all the same.
+  const causes = account.gaps.map(({ cause }) => cause as string).filter((cause) =>
+    wanted || cause !== "overrun"
+  );
   const fits = causes.length === expected.length &&
     expected.every((cause, i) => [cause].flat().includes(causes[i]));
   if (fits) return;

@@ -22,7 +22,7 @@ export const TIMELINE_MUTANTS: Mutant[] = [
     file: "follower.c",
     edits: [["  f->now.slope = before.slope + (drawn - before.slope) * worth;", ""]],
     caughtBy: "timeline_drive",
-    words: MISDATED,
+    words: /a drift of/,
   },
   {
     name: "the line is drawn through the latest blocks",
@@ -78,7 +78,7 @@ export const TIMELINE_MUTANTS: Mutant[] = [
     file: "follower.c",
     edits: [["f->spread_ns = (int64_t)mean_height(f);", "f->spread_ns = 0;"]],
     caughtBy: "timeline_drive",
-    words: MISDATED,
+    words: /a spread of/,
   },
   {
     name: "drift has the wrong sign",
@@ -164,7 +164,7 @@ export const TIMELINE_MUTANTS: Mutant[] = [
       "  if (end->gap.frame < end->last.frame)",
     ]],
     caughtBy: "timeline_race",
-    words: MISDATED,
+    words: /is dated .* wrong|is said to be at the time/,
   },
   {
     name: "readers see an end that is half written",

@@ -8,10 +8,11 @@
  * @module
  */
 
-import { MicRing } from "../mod.ts";
+import { MicRing, MicRingError } from "../mod.ts";
 
-/** What is followed: which devices there are, or which one a ring records. */
-export type Watched = "devices" | "ring";
+/** What is followed: which devices there are, which one a ring records, or, told at the end only,
+ * what all the lists were that one can get. */
+export type Watched = "devices" | "ring" | "lists";
 
 /** A call that hangs shall fail its test, and not stop all of them. */
 const HANG_MS = 60_000;
@@ -55,6 +56,22 @@ async function tellRing(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
 }
 
+async function tellLists(signal: AbortSignal): Promise<void> {
+  const counts = new Set<number>();
+  const failures = new Set<string>();
+  tell("ready");
+  while (!signal.aborted) {
+    try {
+      counts.add((await MicRing.devices({ backend: "pulseaudio" })).length);
+    } catch (error) {
+      // A busy server may not answer in time, and says so.
+      const slow = error instanceof MicRingError && error.code === "no-answer";
+      if (!slow) failures.add(String(error));
+    }
+  }
+  tell({ counts: [...counts].sort(), failures: [...failures] });
+}
+
 /** The near end: what the process tells, one value after the other. */
 export class WatchProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -96,6 +113,14 @@ export class WatchProcess implements AsyncDisposable {
     throw new Error("Cannot hear what is next: the process has ended");
   }
 
+  /** Lets it end; returns what it told last. */
+  async end(): Promise<unknown> {
+    await this.#child.stdin.close();
+    const last = await this.next();
+    await this.#end();
+    return last;
+  }
+
   /** Lets it end by itself, and sees to it that it ends well. */
   async [Symbol.asyncDispose](): Promise<void> {
     // Who was told already is not told twice: the test would show neither.
@@ -126,7 +151,8 @@ async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncG
 
 if (import.meta.main) {
   const ending = new AbortController();
-  const work = Deno.args[0] === "ring" ? tellRing(ending.signal) : tellDevices(ending.signal);
+  const told = { devices: tellDevices, ring: tellRing, lists: tellLists };
+  const work = told[Deno.args[0] as Watched](ending.signal);
   Deno.stdin.readable.pipeTo(new WritableStream()).finally(() => ending.abort());
   await work;
 }

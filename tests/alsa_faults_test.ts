@@ -71,6 +71,19 @@ alsaTest("ALSA: frames that stop for a moment, and for long", async () => {
   await endure(child, ring, () => fail(microphone, "stall", 2), long);
 });
 
+alsaTest("ALSA: this process is stopped for half a second: nothing is lost", async () => {
+  await using microphone = await AlsaMicrophone.make();
+  await using child = new CaptureProcess(microphone.env);
+  const { ring } = await child.call("open", OPTIONS);
+  const stop = async () => {
+    child.freeze();
+    await sleep(0.5);
+    child.thaw();
+  };
+  const { account } = await endure(child, ring, stop, { causes: [], interrupted: false });
+  assertEquals(account.runs.length, 1);
+});
+
 alsaTest("ALSA: this process is stopped for 3 s: a gap of 3 s", async () => {
   await using microphone = await AlsaMicrophone.make();
   await using child = new CaptureProcess(microphone.env);

@@ -97,6 +97,18 @@ pulseTest("a named source is unplugged, and comes back: nothing else is recorded
   assertEquals(news.filter(({ kind }) => kind === "device"), []);
 });
 
+pulseTest("a named source comes back under another id: it is known by its name", async () => {
+  await using server = await serve(MONO, OTHER);
+  await using child = new CaptureProcess(server.env);
+  const { ring } = await child.call("open", { ...OPTIONS, device: "Desk Mic" });
+  await endure(child, ring, async () => {
+    await server.unload("mono");
+    await until("it is missed", async () => await child.call("state", ring) === "reopening");
+    await server.addSource({ ...MONO, name: "mono-again" });
+  }, { causes: ["device"], interrupted: true });
+  assertEquals((await server.recordings()).map(({ source }) => source), ["mono-again"]);
+});
+
 pulseTest("the default changes: without a name it is followed, with one it is not", async () => {
   await using server = await serve(MONO, OTHER);
   await using child = new CaptureProcess(server.env);

@@ -9,6 +9,8 @@
 
 /* How far back a supervisor does not fill in silence yet, but for two periods. */
 static const int64_t reach_ns = 100000000;
+/* What is let go at the end of a queue that has overflowed. */
+static const double shreds_ns = 25000000;
 
 static const setting settings[] = {
     {0, 10, 0, false}, {50, 10, 4, false}, {-50, 20, 8, true}, {0, 100, 0, false}, {30, 25, 20, true},
@@ -25,6 +27,15 @@ static void check_overrun(const setting *s, int64_t lost_ms, bool reported) {
   end_case(&r, &v);
 }
 
+/* While a queue that is full is emptied, a few frames fit in now and then. Returns how many. */
+static uint64_t deliver_shreds(rig *r, bool slept) {
+  for (int i = 0; i < 3; i++) {
+    r->source += 30;
+    deliver_frames(r, 6, CAPTURE_NO_LOSS, slept);
+  }
+  return 18;
+}
+
 /* The process was stopped: of what was captured meanwhile the oldest is in a queue, the rest gone. */
 static void check_stopped(const setting *s, int64_t stop_ms, int64_t queue_ms, bool slept) {
   rig r;
@@ -36,9 +47,21 @@ static void check_stopped(const setting *s, int64_t stop_ms, int64_t queue_ms, b
   for (int i = 0; captured_ns(&r, r.source + r.period) <= queued_ns; i++) {
     deliver(&r, CAPTURE_NO_LOSS, slept);
     /* Something else has its turn in between. */
-    if (i == 3) r.now_ns += 30 * ms_ns;
+    if (i == 1) r.now_ns += 30 * ms_ns;
   }
-  drop(&r, &v, r.now_ns - captured_ns(&r, r.source), slept ? MICRING_GAP_SLEEP : MICRING_GAP_OVERRUN);
+  int64_t gone_ns = captured_ns(&r, r.source);
+  if (queue_ms != 0) {
+    uint64_t const shreds = deliver_shreds(&r, slept);
+    /* They are let go, and with them what cannot be told from them. */
+    v.surplus = (uint64_t)(shreds_ns / r.ns_per_frame) + 1;
+    gone_ns -= (int64_t)(shreds_ns - (double)shreds * r.ns_per_frame);
+    /* And again, before it comes back for more. */
+    r.now_ns += 30 * ms_ns;
+  }
+  int64_t const start_ns = captured_ns(&r, r.source);
+  r.source += (uint64_t)((double)(r.now_ns - start_ns) / r.ns_per_frame);
+  micring_gap_cause const cause = slept ? MICRING_GAP_SLEEP : MICRING_GAP_OVERRUN;
+  expect_gap(&r, &v, cause, gone_ns, captured_ns(&r, r.source));
   deliver(&r, CAPTURE_NO_LOSS, slept);
   end_case(&r, &v);
 }

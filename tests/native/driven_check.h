@@ -135,7 +135,7 @@ static inline void check_gaps(rig *r, const verdict *v) {
 static inline void check_sum(rig *r, verdict *v) {
   int64_t most_ns = 20 * ms_ns;
   for (uint32_t i = 0; i < v->loss_count; i++) {
-    most_ns += r->jitter_ns / 8 + (v->losses[i].end_ns - v->losses[i].start_ns) / 50000;
+    most_ns += r->jitter_ns / 16 + (v->losses[i].end_ns - v->losses[i].start_ns) / 50000;
   }
   count_due(r, v, captured_ns(r, r->source));
   double const error_ns = ((double)ring_written(r->ring) - v->due) * r->ns_per_frame;

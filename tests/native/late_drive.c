@@ -23,6 +23,21 @@ static void check_burst(const setting *s, int64_t late_ms, double age) {
   end_case(&r, &v);
 }
 
+/* At first it seems to stay late: one block comes a period after the other. */
+static void check_hesitation(const setting *s) {
+  rig r;
+  verdict v;
+  begin_case(&r, &v, s, 20, "a burst that hesitates");
+  int64_t const late_ns = 500 * ms_ns;
+  int64_t const hesitates_ns = period_ns(&r) > 60 * ms_ns ? period_ns(&r) : 60 * ms_ns;
+  int64_t const end_ns = captured_ns(&r, r.source) + hesitates_ns;
+  while (captured_ns(&r, r.source) <= end_ns) {
+    r.now_ns = captured_ns(&r, r.source + r.period) + late_ns;
+    deliver(&r, CAPTURE_NO_LOSS, false);
+  }
+  end_case(&r, &v);
+}
+
 /* It catches up slowly, for longer than can wait. */
 static void check_slow_burst(const setting *s) {
   rig r;
@@ -136,7 +151,10 @@ int main(int argc, char **argv) {
     const setting *s = &settings[i];
     for (size_t j = 0; j < 6; j++) check_burst(s, bursts_ms[j], j % 2 == 0 ? 20 : 1);
     check_slow_burst(s);
-    if (s->jitter_ms == 0) check_false_report(s);
+    if (s->jitter_ms == 0) {
+      check_hesitation(s);
+      check_false_report(s);
+    }
     check_busy(s, 8, 1);
     check_busy(s, 8, 1.9);
     check_long_block(s);

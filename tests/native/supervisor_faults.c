@@ -230,6 +230,13 @@ static void hanging_open(void) {
   await_zero(&contexts, "contexts stay open");
 }
 
+static double frames_a_second(const micring *m) {
+  double const written = micring_written(m);
+  int64_t const start_ns = clock_monotonic_ns();
+  clock_sleep_ns(500 * millisecond_ns);
+  return (micring_written(m) - written) / ((double)(clock_monotonic_ns() - start_ns) / 1e9);
+}
+
 /* What hangs when it is stopped is left behind at once, and writes no more. */
 static void hanging_stop(void) {
   char error[MICRING_ERROR_BYTES];
@@ -246,6 +253,8 @@ static void hanging_stop(void) {
   int32_t const status = micring_resume(m, error);
   expect(status == MICRING_OK, "it cannot be resumed", status);
   await_frames(m);
+  expect(frames_a_second(m) < 1.5 * 48000, "two sessions write, frames a second",
+         frames_a_second(m));
   double const ms = close_ring(m);
   expect(ms < 1500, "closing waits for what hangs", ms);
   stop_hangs = false;

@@ -98,6 +98,11 @@ static void check_clock(double ppm, uint64_t period_ms, int64_t jitter_ms, int64
   if (capture_position(r.capture) != r.source) fail(&r, "not every frame is in the ring");
   double const drift = timeline_drift_ppm(r.timeline);
   if (drift < ppm - 20 || drift > ppm + 20) fail(&r, "a drift of %g ppm is said", drift);
+  int64_t const spread_ns = timeline_spread_ns(r.timeline);
+  int64_t const least_ns = jitter_ms * ms_ns / 200;
+  if (spread_ns < least_ns || spread_ns > least_ns * 20 + ms_ns) {
+    fail(&r, "a spread of %" PRId64 " ns is said", spread_ns);
+  }
   tear_down(&r);
 }
 
