@@ -1,6 +1,6 @@
 /*
- * The aligner: puts a device's frames in their place on the timeline. What the clock says is missing
- * becomes a gap.
+ * The aligner: puts a device's frames in their place on the timeline. What the clock says is
+ * missing becomes a gap.
  *
  * A block that is later than usual may only be late, with all the frames there are right behind it;
  * or frames before it were lost. That shows in what comes next: so it waits, with what comes, until
@@ -29,8 +29,8 @@ void aligner_expect(aligner *a, micring_gap_cause cause, bool new_clock);
 /* Source: so many frames came and were turned away. */
 void aligner_refuse(aligner *a, uint64_t count);
 
-/* Control, as the only writer: forgets the frames that wait; returns how many, and the caller has to
- * put as many others in their place. */
+/* Control, as the only writer: forgets the frames that wait; returns how many, and the caller has
+ * to put as many others in their place. */
 uint64_t aligner_forget(aligner *a);
 
 #endif

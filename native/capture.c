@@ -40,8 +40,8 @@ void capture_destroy(capture *c) {
 }
 
 static uint64_t take_refused(capture *c) {
-  /* Relaxed: the count stands for itself; partner of the add in enter_with. Looked at first, as it is
-   * hardly ever there, and an exchange costs more than the rest of this file. */
+  /* Relaxed: the count stands for itself; partner of the add in enter_with. Looked at first, as it
+   * is hardly ever there, and an exchange costs more than the rest of this file. */
   if (atomic_load_explicit(&c->refused, memory_order_relaxed) == 0) return 0;
   return atomic_exchange_explicit(&c->refused, 0, memory_order_relaxed);
 }

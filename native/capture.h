@@ -6,8 +6,8 @@
  * capture_open. Nothing here blocks, allocates or calls the system but capture_shut, which the
  * source's thread never calls.
  *
- * A device's frames go through capture_deliver, which puts them in their place on the timeline: what
- * the clock says is missing becomes a gap.
+ * A device's frames go through capture_deliver, which puts them in their place on the timeline:
+ * what the clock says is missing becomes a gap.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H
@@ -83,7 +83,8 @@ void capture_open(capture *c);
  * twice): appends silence up to now by the clock, as a pause. */
 void capture_fill_to(capture *c, int64_t now_ns);
 
-/* Control, shut: forgets everything in the ring, what waits for its place, and what came meanwhile. */
+/* Control, shut: forgets everything in the ring, what waits for its place, and what came
+ * meanwhile. */
 void capture_wipe(capture *c);
 
 /* Any thread. */

@@ -102,7 +102,8 @@ static double mean_height(const follower *f) {
 }
 
 static bool is_below(place p, place from, place to) {
-  return (p.ns - from.ns) * (to.frames - from.frames) < (to.ns - from.ns) * (p.frames - from.frames);
+  double const slope = (to.ns - from.ns) / (to.frames - from.frames);
+  return p.ns < from.ns + slope * (p.frames - from.frames);
 }
 
 /* The slope of the lower hull's edge over the middle of the points. */

@@ -51,8 +51,8 @@ export class JackServer implements AsyncDisposable {
   /**
    * Starts a server, and resolves when its microphone plays.
    *
-   * @param epoch When the microphone's counter begins, as {@linkcode monotonicNow} gives it: now, if
-   * left out.
+   * @param epoch When the microphone's counter begins, as {@linkcode monotonicNow} gives it: now,
+   * if left out.
    */
   static async start(source: JackSource, epoch?: string): Promise<JackServer> {
     const directory = await Deno.makeTempDir({ prefix: "micring-jack-" });

@@ -6,7 +6,16 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ADDRESS, compile, link, type Mode, type Part, PLAIN, run } from "./_compile.ts";
+import {
+  ADDRESS,
+  compile,
+  link,
+  type Mode,
+  type Part,
+  PLAIN,
+  run,
+  scratchFolder,
+} from "./_compile.ts";
 
 const native = new URL("../native/", import.meta.url);
 const programs = new URL("./native/", import.meta.url);
@@ -67,9 +76,9 @@ const MUTANT_RUN = "10";
 /** What a program is told, where that is not how long to run. */
 function argumentsOf(name: Name, mode: Mode, seconds: string): string[] {
   // An hour by the driven clock; where each step takes longer, less of it shows the same.
-  if (name === "timeline_drive") return [mode === ADDRESS ? "300" : "3600"];
-  // All the kinds of device, or every second of them.
-  if (name === "align_drive" || name === "late_drive") return [mode === ADDRESS ? "2" : "1"];
+  if (name === "timeline_drive") return [mode === ADDRESS ? "120" : "3600"];
+  // All the kinds of device, or every third of them.
+  if (name === "align_drive" || name === "late_drive") return [mode === ADDRESS ? "3" : "1"];
   return [seconds];
 }
 
@@ -140,10 +149,12 @@ function mutantPart(part: Part, mutant: Mutant, written: URL): Part {
 }
 
 /** Runs a program on sources with a defect: it must say so, in the right words. */
-export async function testMutant(mutant: Mutant, folder: URL): Promise<void> {
+async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
   const { file, into = file, caughtBy, mode = PLAIN, words: expected } = mutant;
+  await using own = await scratchFolder();
+  const folder = own.url;
   const written = await writeMutant(mutant, folder);
-  const objects = await objectsOf(caughtBy, mode, folder);
+  const objects = await objectsOf(caughtBy, mode, shared);
   const object = new URL("mutant.o", folder);
   const part = PARTS[caughtBy].find((part) => fileName(part.source) === into);
   assert(part, `mutant "${mutant.name}": ${caughtBy} has no ${into}`);
@@ -152,6 +163,24 @@ export async function testMutant(mutant: Mutant, folder: URL): Promise<void> {
   const program = new URL("mutant", folder);
   await link([...objects.set(into, object).values()], mode, program);
   const { success, words } = await run(program, argumentsOf(caughtBy, mode, MUTANT_RUN));
-  assert(!success, `not noticed: ${words}`);
-  assertMatch(words, expected);
+  assert(!success, `mutant "${mutant.name}" is not noticed: ${words}`);
+  assertMatch(words, expected, `mutant "${mutant.name}"`);
+}
+
+/** Threads that race need the processors for themselves. */
+const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race"];
+
+/** Tests the mutants that one program must notice, two at a time where nothing races. */
+export async function testMutants(name: Name, mutants: Mutant[], folder: URL): Promise<void> {
+  const queue = mutants.filter((mutant) => mutant.caughtBy === name);
+  assert(queue.length > 0, `no mutant tries ${name}`);
+  // Compiled before the lanes part, or both would compile the same.
+  for (const { mode = PLAIN } of queue) await objectsOf(name, mode, folder);
+  console.log(`${queue.length} mutants`);
+  const lane = async () => {
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+      await testMutant(mutant, folder);
+    }
+  };
+  await Promise.all(RACING.includes(name) ? [lane()] : [lane(), lane()]);
 }

@@ -27,7 +27,7 @@ export const TIMELINE_MUTANTS: Mutant[] = [
   {
     name: "the line is drawn through the latest blocks",
     file: "follower.c",
-    edits: [["return (p.ns - from.ns) * (to.frames - from.frames) <", "return 0 * p.ns >"]],
+    edits: [["return p.ns < from.ns", "return p.ns > from.ns"]],
     caughtBy: "timeline_drive",
     words: MISDATED,
   },

@@ -42,9 +42,9 @@ pulseTest(
     const shape = { format: "s16", sampleRate: 48_000 } as const;
     await server.addSource({ ...shape, name: "first", description: "First", channels: 1 });
     await server.addSource({ ...shape, name: "second", description: "Second", channels: 2 });
-    await server.pactl("set-default-source", "first");
+    await server.setDefault("first");
     await using watch = await WatchProcess.start("ring", server.env);
-    await server.pactl("set-default-source", "second");
+    await server.setDefault("second");
     const told: Record<string, unknown>[] = [];
     const of = (wanted: string) => told.filter(({ kind }) => kind === wanted);
     const rerouted = () => of("gap").find(({ cause }) => cause === "reroute");

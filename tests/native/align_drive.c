@@ -1,9 +1,9 @@
 /*
- * Loses frames of a driven microphone in every way that sound systems have, and lets its blocks come
- * late without losing any: every frame must be in its place, or inside a gap that says why.
+ * Loses frames of a driven microphone in every way that sound systems have, and lets its blocks
+ * come late without losing any: every frame must be in its place, or inside a gap that says why.
  *
- * Argument: every how many of the kinds of device are tried. Exits 0 with a line of counts, or 1 with
- * what was wrong.
+ * Argument: every how many of the kinds of device are tried. Exits 0 with a line of counts, or 1
+ * with what was wrong.
  */
 #include "driven_check.h"
 
@@ -13,7 +13,8 @@ static const int64_t reach_ns = 100000000;
 static const double shreds_ns = 25000000;
 
 static const setting settings[] = {
-    {0, 10, 0, false}, {50, 10, 4, false}, {-50, 20, 8, true}, {0, 100, 0, false}, {30, 25, 20, true},
+    {0, 10, 0, false}, {50, 10, 4, false}, {-50, 20, 8, true}, {0, 100, 0, false},
+    {30, 25, 20, true},
 };
 
 static void check_overrun(const setting *s, int64_t lost_ms, bool reported) {
@@ -36,7 +37,8 @@ static uint64_t deliver_shreds(rig *r, bool slept) {
   return 18;
 }
 
-/* The process was stopped: of what was captured meanwhile the oldest is in a queue, the rest gone. */
+/* The process was stopped: of what was captured meanwhile the oldest is in a queue, the rest
+ * gone. */
 static void check_stopped(const setting *s, int64_t stop_ms, int64_t queue_ms, bool slept) {
   rig r;
   verdict v;

@@ -1,7 +1,8 @@
 /*
  * A counter that runs by the clock, as the feeding programs and plug-ins deliver it: which number a
  * microphone captures follows from the time alone. So whoever records it later, elsewhere or after
- * a fault still gets the number that belongs to the time, and whoever gets another one has moved it.
+ * a fault still gets the number that belongs to the time, and whoever gets another one has moved
+ * it.
  */
 #ifndef COUNTER_H
 #define COUNTER_H

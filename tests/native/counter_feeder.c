@@ -5,11 +5,12 @@
  *
  * While it is read, every frame is delivered, one after the other. When nobody has read for a tenth
  * of a second, what is in the pipe is old: it is taken out again and again, so that who reads next,
- * a server that is new or was frozen, gets what is captured then, or was LATENCY_MS ago: a server that
- * reads by its own clock needs so much in stock, or it would find too little now and then.
+ * a server that is new or was frozen, gets what is captured then, or was LATENCY_MS ago: a server
+ * that reads by its own clock needs so much in stock, or it would find too little now and then.
  *
- * The server makes the pipe and takes it away; its feeder outlives it, and feeds the next one of that
- * name. It is open for reading too, so that its content can be taken out, and a server may die.
+ * The server makes the pipe and takes it away; its feeder outlives it, and feeds the next one of
+ * that name. It is open for reading too, so that its content can be taken out, and a server may
+ * die.
  */
 #include <errno.h>
 #include <fcntl.h>

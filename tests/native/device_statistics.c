@@ -1,6 +1,6 @@
 /*
- * Delivers blocks of all kinds of samples, in each format, and counts beside the capture what it says
- * about them.
+ * Delivers blocks of all kinds of samples, in each format, and counts beside the capture what it
+ * says about them.
  *
  * Exits 0 with a line of counts, or 1 with what was wrong.
  */

@@ -1,7 +1,7 @@
 /*
- * Holds the ring of a driven microphone against what it delivered: each frame that is in the ring is
- * right and in its place, in order and once, or inside a declared gap; and the gaps are those that
- * there were.
+ * Holds the ring of a driven microphone against what it delivered: each frame that is in the ring
+ * is right and in its place, in order and once, or inside a declared gap; and the gaps are those
+ * that there were.
  */
 #ifndef DRIVEN_CHECK_H
 #define DRIVEN_CHECK_H
@@ -113,12 +113,12 @@ static inline void check_gaps(rig *r, const verdict *v) {
     if (i >= v->loss_count) fail(r, "a false gap of %" PRIu64 " frames", gaps[i].frames);
     if (gaps[i].cause != l->cause) fail(r, "cause %u, expected %d", gaps[i].cause, l->cause);
     int64_t const start_ns = timeline_time_at(r->timeline, gaps[i].start);
-    int64_t const long_ns = timeline_time_at(r->timeline, gaps[i].start + gaps[i].frames) - start_ns;
+    int64_t const end_ns = timeline_time_at(r->timeline, gaps[i].start + gaps[i].frames);
     if (!is_near(start_ns, l->start_ns, l->margin_ns)) {
       fail(r, "a gap is %.3f ms from its place", (double)(start_ns - l->start_ns) / 1e6);
     }
-    if (!is_near(long_ns, l->end_ns - l->start_ns, v->margin_ns)) {
-      fail(r, "a gap of %.3f ms, expected %.3f ms", (double)long_ns / 1e6,
+    if (!is_near(end_ns - start_ns, l->end_ns - l->start_ns, v->margin_ns)) {
+      fail(r, "a gap of %.3f ms, expected %.3f ms", (double)(end_ns - start_ns) / 1e6,
            (double)(l->end_ns - l->start_ns) / 1e6);
     }
     lost += gaps[i].frames;
@@ -129,8 +129,8 @@ static inline void check_gaps(rig *r, const verdict *v) {
   if (capture_statistic(&s->gaps) != count) fail(r, "the gaps are counted wrong");
 }
 
-/* Frames and gaps together are as many as the clock says. What is lost is counted by a clock that is
- * known to some parts in a million, from its beginning and to its end, as the least late blocks
+/* Frames and gaps together are as many as the clock says. What is lost is counted by a clock that
+ * is known to some parts in a million, from its beginning and to its end, as the least late blocks
  * show them. */
 static inline void check_sum(rig *r, verdict *v) {
   int64_t most_ns = 20 * ms_ns;
@@ -163,10 +163,13 @@ typedef struct setting {
 static uint64_t cases;
 static uint64_t checked;
 
-static inline int64_t period_ns(const rig *r) { return (int64_t)((double)r->period * 1e9 / r->rate); }
+static inline int64_t period_ns(const rig *r) {
+  return (int64_t)((double)r->period * 1e9 / r->rate);
+}
 
 /* A device that has been running for so long. */
-static inline void begin_case(rig *r, verdict *v, const setting *s, double seconds, const char *what) {
+static inline void begin_case(rig *r, verdict *v, const setting *s, double seconds,
+                              const char *what) {
   *r = (rig){.ragged = s->ragged};
   *v = (verdict){.due_ns = dawn_ns};
   snprintf(r->doing, sizeof r->doing,

@@ -1,6 +1,7 @@
 /*
- * Enters gaps in the log as a capture does, and holds what can be read from it against a plain list:
- * each gap once, its last entry, the newest of them, and from where on they are all there are.
+ * Enters gaps in the log as a capture does, and holds what can be read from it against a plain
+ * list: each gap once, its last entry, the newest of them, and from where on they are all there
+ * are.
  *
  * Exits 0 with a line of counts, or 1 with what was wrong.
  */

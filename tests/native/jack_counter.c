@@ -1,12 +1,12 @@
 /*
- * A microphone for JACK: a client whose ports say that they are a device's, and play a counter by the
- * clock.
+ * A microphone for JACK: a client whose ports say that they are a device's, and play a counter by
+ * the clock.
  *
  *   jack_counter CLIENT CHANNELS FIRST EPOCH_NS
  *
- * JACK's cycles come by its own clock, which is the machine's but for the times when a cycle came too
- * late: then it begins anew, and so does the counter, with the number that belongs to the time. It
- * ends with its server.
+ * JACK's cycles come by its own clock, which is the machine's but for the times when a cycle came
+ * too late: then it begins anew, and so does the counter, with the number that belongs to the time.
+ * It ends with its server.
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -79,8 +79,8 @@ static void load_library(void) {
   *(void **)&jack.activate = find(library, "jack_activate");
 }
 
-/* Where a cycle begins whose frames are the last that were captured. It goes on from the one before,
- * as cycles come in time on the whole, if not each of them. */
+/* Where a cycle begins whose frames are the last that were captured. It goes on from the one
+ * before, as cycles come in time on the whole, if not each of them. */
 static int64_t first_of_cycle(int64_t frames) {
   int64_t const newest = counter_due(&numbers, clock_monotonic_ns()) - frames;
   /* Relaxed, both here and in note_late: the flag stands for itself. */

@@ -3,8 +3,8 @@
  * clock that is right, fast or slow, with blocks that come in time or late by chance. Then breaks
  * the timeline in every way.
  *
- * Argument: the seconds that a device runs, if not an hour. Exits 0 with a line of counts, or 1 with
- * what was wrong.
+ * Argument: the seconds that a device runs, if not an hour. Exits 0 with a line of counts, or 1
+ * with what was wrong.
  */
 #include "driven.h"
 
@@ -166,7 +166,9 @@ static void check_breaks(uint64_t seed) {
       int64_t const start_ns = timeline_time_at(r.timeline, frame > 100 ? frame - 100 : 0);
       int64_t const due_ns = timeline_due_ns(r.timeline, frame + missing);
       timeline_break(r.timeline, frame, frame + missing, below(&r.random, 4) == 0);
-      if (timeline_due_ns(r.timeline, frame + missing) != due_ns) fail(&r, "a break moves the line");
+      if (timeline_due_ns(r.timeline, frame + missing) != due_ns) {
+        fail(&r, "a break moves the line");
+      }
       int64_t const now_ns = timeline_time_at(r.timeline, frame > 100 ? frame - 100 : 0);
       if (distance(now_ns, start_ns) > small_ns) {
         fail(&r, "a break dates older frames anew, by %" PRId64 " ns", now_ns - start_ns);
@@ -310,7 +312,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < 18; i++) {
     check_clock(drifts[i % 3], periods_ms[i / 3 % 3], i < 9 ? 0 : 50, long_ns);
   }
-  printf("timeline_drive: %" PRIu64 " times, %" PRIu64 " frames by time, %" PRIu64 " breaks\n", times,
-         inverses, breaks);
+  printf("timeline_drive: %" PRIu64 " times, %" PRIu64 " frames by time, %" PRIu64 " breaks\n",
+         times, inverses, breaks);
   return 0;
 }
