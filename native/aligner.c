@@ -93,11 +93,11 @@ static void mark_staged(aligner *a, trial_best best, uint64_t skipped) {
   timeline_mark(a->track->timeline, position(a) - after, good ? best.now_ns : t->last_now_ns);
 }
 
-/* As if nothing were missing before what waits. */
+/* As if nothing were missing before what waits. What comes is tried anew. */
 static void flush(aligner *a) {
   append_staged(a, 0, a->trial.staged);
   mark_staged(a, a->trial.best, 0);
-  trial_unstage(&a->trial);
+  a->trial = (trial){0};
 }
 
 static void end_doubt(aligner *a) {
@@ -296,7 +296,7 @@ void aligner_refuse(aligner *a, uint64_t count) {
 
 uint64_t aligner_forget(aligner *a) {
   uint64_t const count = a->trial.staged;
-  trial_unstage(&a->trial);
+  a->trial = (trial){0};
   ring_wipe(a->staging);
   return count;
 }

@@ -53,9 +53,3 @@ bool trial_is_settled(const trial *t, int64_t patience_ns, int64_t now_ns) {
 uint64_t trial_burst(const trial *t, int64_t limit_ns) {
   return t->first_late_ns - t->best.late_ns > limit_ns ? t->burst_frames : 0;
 }
-
-void trial_unstage(trial *t) {
-  t->staged = t->burst_frames = 0;
-  t->best.frames = t->after_burst.frames = 0;
-  t->first_late_ns = t->best.late_ns;
-}

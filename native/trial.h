@@ -55,7 +55,4 @@ bool trial_is_settled(const trial *t, int64_t patience_ns, int64_t now_ns);
 /* How many frames came at once before the rest, more than is usual; 0 if none. */
 uint64_t trial_burst(const trial *t, int64_t limit_ns);
 
-/* What waited is where it belongs, or gone; what comes is judged as if it came right behind. */
-void trial_unstage(trial *t);
-
 #endif

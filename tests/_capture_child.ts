@@ -256,6 +256,11 @@ export class CaptureProcess implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
   }
 
+  /** How many threads it has. */
+  async threads(): Promise<number> {
+    return (await Array.fromAsync(Deno.readDir(`/proc/${this.#child.pid}/task`))).length;
+  }
+
   /** Stops it where it is, as the system does with a laptop that is shut. */
   freeze(): void {
     this.#child.kill("SIGSTOP");

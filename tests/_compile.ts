@@ -146,12 +146,13 @@ const libraryObjects = new URL(`build/${Deno.build.target}/objects/`, native);
 
 /**
  * Compiles a program of `tests/native`, and links it with the objects that the library is made of;
- * what they call of `wrapped`, the program gets to see first.
+ * what they call of `wrapped`, the program gets to see first. `flags` are more of the linker's.
  */
 export async function linkWithLibrary(
   name: string,
   wrapped: string[],
   folder: URL,
+  flags: string[] = [],
 ): Promise<URL> {
   const main = new URL(`${name}.o`, folder);
   await compile({ source: new URL(`${name}.c`, programs) }, PLAIN, main);
@@ -160,7 +161,7 @@ export async function linkWithLibrary(
     if (entry.name.endsWith(".o")) objects.push(new URL(entry.name, libraryObjects));
   }
   const program = new URL(name, folder);
-  const flags = [...wrapped.map((symbol) => `-Wl,--wrap=${symbol}`), "-lm", "-ldl"];
-  await link(objects, PLAIN, program, flags);
+  const wraps = wrapped.map((symbol) => `-Wl,--wrap=${symbol}`);
+  await link(objects, PLAIN, program, [...wraps, ...flags, "-lm", "-ldl"]);
   return program;
 }

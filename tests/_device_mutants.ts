@@ -103,7 +103,7 @@ export const DEVICE_MUTANTS: Mutant[] = [
     name: "what waits survives a wipe",
     file: "aligner.c",
     edits: [[
-      "  uint64_t const count = a->trial.staged;\n  trial_unstage(&a->trial);",
+      "  uint64_t const count = a->trial.staged;\n  a->trial = (trial){0};",
       "  uint64_t const count = 0;",
     ]],
     caughtBy: "align_drive",

@@ -50,6 +50,13 @@ pulseTest("PulseAudio is killed, and back after 1 s", async () => {
   }, { causes: GONE, interrupted: true });
   assertEquals(statesIn(news).at(0), "stalled");
   assertEquals((await child.call("stats", ring)).reopenings, 1);
+  // A pause afterwards is nothing but a pause.
+  await child.call("pause", ring);
+  await sleep(0.3);
+  await child.call("resume", ring);
+  await recordMore(child, ring, 0.5);
+  await checkRing(child, ring, [...GONE, "pause"]);
+  assertEquals((await child.call("stats", ring)).reopenings, 1);
 });
 
 pulseTest("PulseAudio is frozen for 5 s", async () => {
@@ -197,7 +204,8 @@ pulseTest("two rings on one source are each right through a restart", async () =
   const ending = { causes: GONE, interrupted: true };
   await endure(child, first.ring, async () => {
     await server.kill();
-    await sleep(0.5);
+    // So long that it is not tried often any more.
+    await sleep(4);
     await server.restart();
   }, ending);
   await checkRing(child, second.ring, GONE);
@@ -254,6 +262,9 @@ pulseTest("opening against a server that hangs is an error, and so is listing", 
     call.then(() => undefined, (error: { code?: string }) => error.code);
   assertEquals(await failed(child.call("open", OPTIONS)), "no-answer");
   assertEquals(await failed(child.call("devices")), "no-answer");
+  const threads = await child.threads();
+  for (let i = 0; i < 3; i++) assertEquals(await failed(child.call("devices")), "no-answer");
+  assert(await child.threads() <= threads, "each time it hangs, it leaves a thread behind");
   server.thaw();
   const { ring } = await child.call("open", OPTIONS);
   await recordMore(child, ring, 0.5);
