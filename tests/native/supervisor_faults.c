@@ -154,6 +154,13 @@ static void await_frames(const micring *m) {
   }
 }
 
+static double frames_a_second(const micring *m) {
+  double const written = micring_written(m);
+  int64_t const start_ns = clock_monotonic_ns();
+  clock_sleep_ns(500 * millisecond_ns);
+  return (micring_written(m) - written) / ((double)(clock_monotonic_ns() - start_ns) / 1e9);
+}
+
 /* Lets the running session die, and the next ones be as the flags are. */
 static void kill_session(const micring *m) {
   dead = true;
@@ -217,6 +224,9 @@ static void hanging_open(void) {
     clock_sleep_ns(millisecond_ns);
   }
   expect(reason_of(m) == MICRING_NO_ANSWER, "the reason is another", reason_of(m));
+  clock_sleep_ns(200 * millisecond_ns);
+  expect(frames_a_second(m) > 0.5 * 48000, "time stands still, frames a second",
+         frames_a_second(m));
   init_hangs = false;
   await_state(m, MICRING_STATE_RUNNING);
   await_frames(m);
@@ -228,13 +238,6 @@ static void hanging_open(void) {
   init_hangs = false;
   await_zero(&open_devices, "devices stay open");
   await_zero(&contexts, "contexts stay open");
-}
-
-static double frames_a_second(const micring *m) {
-  double const written = micring_written(m);
-  int64_t const start_ns = clock_monotonic_ns();
-  clock_sleep_ns(500 * millisecond_ns);
-  return (micring_written(m) - written) / ((double)(clock_monotonic_ns() - start_ns) / 1e9);
 }
 
 /* What hangs when it is stopped is left behind at once, and writes no more. */
