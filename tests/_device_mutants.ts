@@ -4,12 +4,22 @@
  * @module
  */
 
+import { THREAD } from "./_compile.ts";
 import type { Mutant } from "./_native_programs.ts";
 
 const MISPLACED = /from its place/;
 const FALSE_GAP = /a false gap/;
 
 export const DEVICE_MUTANTS: Mutant[] = [
+  {
+    name: "what a device's callback leaves behind is not released",
+    file: "gate.h",
+    into: "capture.c",
+    edits: [["&g->inside, false, memory_order_release", "&g->inside, false, memory_order_relaxed"]],
+    caughtBy: "device_race",
+    mode: THREAD,
+    words: /ThreadSanitizer: data race/,
+  },
   {
     name: "no block is ever suspicious",
     file: "aligner.c",

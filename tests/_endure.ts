@@ -116,6 +116,8 @@ export async function endure(
   await recordMore(child, ring, SECONDS);
   const account = await checkRing(child, ring, ending.causes);
   assertEquals(news.some(({ kind }) => kind === "state"), ending.interrupted);
+  const told = news.flatMap((item) => item.kind === "state" ? [`${item.state} ${item.code}`] : []);
+  assert(told.every((item, i) => item !== told[i - 1]), `told twice: ${told}`);
   await checkCalls(child);
   return { account, news };
 }

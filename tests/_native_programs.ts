@@ -31,6 +31,7 @@ export type Name =
   | "timeline_drive"
   | "align_drive"
   | "late_drive"
+  | "device_race"
   | "device_statistics";
 
 /** The capture's writes go by the program, which watches that nobody else writes. */
@@ -65,6 +66,7 @@ const PARTS: Record<Name, Part[]> = {
   timeline_drive: partsOf("timeline_drive", ["capture.c", ...DEVICE]),
   align_drive: partsOf("align_drive", ["capture.c", ...DEVICE]),
   late_drive: partsOf("late_drive", ["capture.c", ...DEVICE]),
+  device_race: partsOf("device_race", ["capture.c", ...DEVICE]),
   device_statistics: partsOf("device_statistics", ["capture.c", ...DEVICE]),
 };
 
@@ -168,7 +170,7 @@ async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
 }
 
 /** Threads that race need the processors for themselves. */
-const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race"];
+const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race", "device_race"];
 
 /** Tests the mutants that one program must notice, two at a time where nothing races. */
 export async function testMutants(name: Name, mutants: Mutant[], folder: URL): Promise<void> {

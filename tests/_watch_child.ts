@@ -21,11 +21,23 @@ function tell(line: unknown): void {
   console.log(JSON.stringify(line));
 }
 
+/** Resolves when somebody waits: a watch does, once its first look is done. */
+function firstTimer(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+    globalThis.setTimeout = setTimeout;
+    resolve();
+    return setTimeout(...args);
+  }) as typeof setTimeout;
+  return promise;
+}
+
 async function tellDevices(signal: AbortSignal): Promise<void> {
   const watch = MicRing.watchDevices({ backend: "pulseaudio", interval: 0.1, signal });
+  const looked = firstTimer();
   let next = watch.next();
-  // The first look has begun before these, so it is done by now: what comes after is a change.
-  for (let look = 0; look < 2; look++) await MicRing.devices({ backend: "pulseaudio" });
+  await looked;
   tell("ready");
   for (;; next = watch.next()) {
     const { done, value: change } = await next;

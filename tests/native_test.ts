@@ -21,6 +21,7 @@ const REAL: [Name, Mode[]][] = [
   ["timeline_drive", [PLAIN, ADDRESS]],
   ["align_drive", [PLAIN, ADDRESS]],
   ["late_drive", [PLAIN, ADDRESS]],
+  ["device_race", [PLAIN, THREAD]],
   ["device_statistics", [PLAIN, ADDRESS]],
 ];
 

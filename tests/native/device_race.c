@@ -1,7 +1,7 @@
 /*
  * Delivers, loses and delays the blocks of a driven microphone at full speed, while a second thread
- * wipes the ring now and then, and a third reads: every frame that it sees is in its place, or inside
- * a gap that it finds in the log, and nothing is from before a wipe.
+ * wipes the ring now and then, and a third reads: every frame that it sees is in its place, or
+ * inside a gap that it finds in the log, and nothing is from before a wipe.
  *
  * Argument: the seconds to run. Exits 0 with a line of counts, or 1 with what was wrong.
  */
@@ -10,7 +10,7 @@
 #include "clock.h"
 #include "driven.h"
 
-enum { PERIOD = 40, WINDOW = 8000, LEAST_CHECKED = 1000000, LEAST_WIPES = 20 };
+enum { PERIOD = 40, WINDOW = 8000, LEAST_CHECKED = 1000000, LEAST_WIPES = 20, LEAST_BETWEEN = 300 };
 
 static const double rate = 4000;
 static const double window_seconds = 4;
@@ -61,15 +61,25 @@ static void happen(rig *r) {
   }
 }
 
+/* True if it was let in. */
+static bool deliver_one(rig *r) {
+  const _Atomic uint64_t *blocks = &capture_statistics_of(r->capture)->blocks;
+  uint64_t const before = capture_statistic(blocks);
+  deliver(r, CAPTURE_NO_LOSS, false);
+  return capture_statistic(blocks) != before;
+}
+
 static void *run_source(void *argument) {
   rig *r = argument;
+  uint64_t left = LEAST_BETWEEN;
   stay_on_processor(0);
-  while (!is_stopping()) {
-    /* The words count the time since dawn, and not for ever. */
-    if (r->now_ns > dawn_ns + 80000 * s_ns) break;
+  /* The words count the time since dawn, and not for ever. */
+  while (!is_stopping() && r->now_ns < dawn_ns + 80000 * s_ns) {
     /* One thing at a time: what follows while the last is not settled cannot be told from it. */
-    for (uint64_t i = 300 + below(&r->random, 500); i > 0; i--) deliver(r, CAPTURE_NO_LOSS, false);
+    if (!deliver_one(r)) left = LEAST_BETWEEN;
+    if (left-- > 0) continue;
     happen(r);
+    left = LEAST_BETWEEN + below(&r->random, LEAST_BETWEEN);
   }
   return NULL;
 }
