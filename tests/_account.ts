@@ -33,9 +33,10 @@ export function showAccount({ runs, gaps }: Account): string {
  * time; and so, as the counter runs by the clock, that frames and gaps together are as long as the
  * time that has passed.
  *
+ * @returns By how much the worst of them is off its place or its time, in seconds.
  * @throws {Error} Saying which frame is not.
  */
-export function checkAccount(account: Account, limits: AccountLimits): void {
+export function checkAccount(account: Account, limits: AccountLimits): number {
   const { runs, gaps, sampleRate } = account;
   const fail = (words: string): never => {
     throw new Error(`The ring is wrong: ${words}\n${showAccount(account)}`);
@@ -52,6 +53,7 @@ export function checkAccount(account: Account, limits: AccountLimits): void {
   });
   const reference = runs.find(({ kind }) => kind === "counter") ?? fail("no frame was recorded");
   let end = 0;
+  let worst = 0;
   for (const { kind, startFrame, frames, first, time } of runs) {
     const endFrame = startFrame + frames;
     if (startFrame !== end) fail(`nothing is known of frame ${end}`);
@@ -71,5 +73,7 @@ export function checkAccount(account: Account, limits: AccountLimits): void {
     if (Math.abs(late) > limits.displacement) {
       fail(`the time of frame ${startFrame} is ${late.toFixed(4)} s off`);
     }
+    worst = Math.max(worst, Math.abs(off), Math.abs(late));
   }
+  return worst;
 }

@@ -67,6 +67,7 @@ function checkCauses(account: Account, expected: Ending["causes"]): void {
 export async function checkCalls(child: CaptureProcess): Promise<void> {
   const { over50ms, longestMs } = await child.call("slowCalls");
   assert(over50ms <= 1 && longestMs < 500, `a call took ${longestMs} ms; ${over50ms} over 50 ms`);
+  console.log(`no call took more than ${longestMs.toFixed(1)} ms`);
 }
 
 /** Every frame is in its place or in a gap, and the gaps are as they are to be. */
@@ -76,7 +77,8 @@ export async function checkRing(
   causes: Ending["causes"],
 ): Promise<Account> {
   const account = await child.call("account", ring, "f32");
-  checkAccount(account, { counter: "f32", displacement: DISPLACEMENT });
+  const worst = checkAccount(account, { counter: "f32", displacement: DISPLACEMENT });
+  console.log(`no frame is off by more than ${(1000 * worst).toFixed(1)} ms`);
   checkCauses(account, causes);
   const { lostFrames, gaps } = await child.call("stats", ring);
   const inGaps = account.gaps.reduce((sum, gap) => sum + gap.endFrame - gap.startFrame, 0);
@@ -113,6 +115,7 @@ export async function endure(
   const news = await latest();
   const late = runningSince(news)! - backMs;
   assert(late < BACK_MS, `it took ${late} ms`);
+  if (ending.interrupted) console.log(`it was back after ${Math.round(late)} ms`);
   await recordMore(child, ring, SECONDS);
   const account = await checkRing(child, ring, ending.causes);
   assertEquals(news.some(({ kind }) => kind === "state"), ending.interrupted);

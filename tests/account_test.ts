@@ -1,4 +1,4 @@
-import { assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertThrows } from "@std/assert";
 import { type AccountLimits, checkAccount } from "./_account.ts";
 import type { Account, Run } from "./_capture_child.ts";
 
@@ -33,6 +33,8 @@ const GOOD: readonly Part[] = [["counter", 100, 7], ["silence", 50], ["counter",
 Deno.test("a ring that tells the truth passes, and each lie of one is found", () => {
   checkAccount(account(GOOD, [[100, 150]]), LIMITS);
   checkAccount(account([["counter", 100, 2 ** 24 - 50], ["counter", 9, 51]]), LIMITS);
+  const moved5ms: Part[] = [["counter", 100, 7], ["counter", 100, 112]];
+  assertAlmostEquals(checkAccount(account(moved5ms), LIMITS), 0.005);
   const refused = (parts: readonly Part[], gaps: readonly [number, number][], words: RegExp) => {
     const error = assertThrows(() => checkAccount(account(parts, gaps), LIMITS), Error);
     if (!words.test(error.message)) throw error;
