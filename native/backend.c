@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "pulse_guard.h"
 #include "quiet.h"
 
 typedef struct known_backend {
@@ -59,7 +60,10 @@ int32_t backend_open(micring_backend backend, ma_context *context, char *error) 
   config.pulse.pApplicationName = "MicRing";
   config.jack.pClientName = "MicRing";
   ma_result const result = ma_context_init(&chosen->miniaudio, 1, &config, context);
-  if (result == MA_SUCCESS) return MICRING_OK;
+  if (result == MA_SUCCESS) {
+    if (backend == MICRING_BACKEND_PULSEAUDIO) pulse_guard(context);
+    return MICRING_OK;
+  }
   bool const absent = result == MA_NO_BACKEND;
   error_add(error, "%s: %s", chosen->name,
             absent ? "does not answer" : ma_result_description(result));

@@ -194,12 +194,14 @@ void micring_opened(const micring *recorder, double *fields, char *name, char *i
 
 double micring_time_at(const micring *recorder, double frame) {
   uint64_t const known = frame > 0 ? (uint64_t)fmin(frame, MICRING_MOST_FRAMES) : 0;
-  return recorder_wall_ms(timeline_time_at(recorder->timeline, known));
+  int64_t const time_ns = timeline_time_at(recorder->timeline, known);
+  return (double)(time_ns + recorder_wall_offset_ns()) / 1e6;
 }
 
 double micring_frame_at(const micring *recorder, double time_ms) {
   double const bounded = fmax(-MOST_TIME_MS, fmin(time_ms, MOST_TIME_MS));
-  return (double)timeline_frame_at(recorder->timeline, recorder_time_ns(bounded));
+  int64_t const time_ns = (int64_t)(bounded * 1e6) - recorder_wall_offset_ns();
+  return (double)timeline_frame_at(recorder->timeline, time_ns);
 }
 
 double micring_written(const micring *recorder) { return (double)ring_written(recorder->ring); }
@@ -211,8 +213,9 @@ static void report_span(const micring *recorder, ring_span span, double *result)
   result[MICRING_SNAPSHOT_END_FRAME] = (double)span.end;
   int64_t const start_ns = timeline_time_at(recorder->timeline, span.start);
   int64_t const end_ns = timeline_time_at(recorder->timeline, span.end);
-  result[MICRING_SNAPSHOT_START_TIME_MS] = recorder_wall_ms(start_ns);
-  result[MICRING_SNAPSHOT_END_TIME_MS] = recorder_wall_ms(end_ns);
+  int64_t const wall_ns = recorder_wall_offset_ns();
+  result[MICRING_SNAPSHOT_START_TIME_MS] = (double)(start_ns + wall_ns) / 1e6;
+  result[MICRING_SNAPSHOT_END_TIME_MS] = (double)(end_ns + wall_ns) / 1e6;
   result[MICRING_SNAPSHOT_UNCERTAINTY_MS] = (double)recorder_uncertainty_ns(recorder) / 1e6;
 }
 

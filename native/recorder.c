@@ -10,6 +10,8 @@
 /* Beyond the window: what a reader may be late before the writer reaches the frames it copies. */
 static const double headroom_seconds = 0.25;
 static const int64_t settle_poll_ns = 1000000;
+enum { OFFSET_ATTEMPTS = 8 };
+static const int64_t offset_good_ns = 1000;
 /* What PulseAudio keeps for a process that is stopped, and some more. */
 static const double staging_seconds = 2.5;
 static const uint64_t most_staging_bytes = 8 << 20;
@@ -208,11 +210,21 @@ ring_span recorder_read_last(micring *m, uint64_t frames, void *out) {
   return span;
 }
 
-static int64_t wall_offset_ns(void) { return clock_wall_ns() - clock_now_ns(); }
-
-double recorder_wall_ms(int64_t time_ns) { return (double)(wall_offset_ns() + time_ns) / 1e6; }
-
-int64_t recorder_time_ns(double wall_ms) { return (int64_t)(wall_ms * 1e6) - wall_offset_ns(); }
+/* The two clocks are read one after the other, and between them a busy machine may stop the thread:
+ * of some readings the one that took the least time counts. */
+int64_t recorder_wall_offset_ns(void) {
+  int64_t best_ns = INT64_MAX;
+  int64_t offset_ns = 0;
+  for (int attempt = 0; attempt < OFFSET_ATTEMPTS && best_ns > offset_good_ns; attempt++) {
+    int64_t const before_ns = clock_now_ns();
+    int64_t const wall_ns = clock_wall_ns();
+    int64_t const took_ns = clock_now_ns() - before_ns;
+    if (took_ns >= best_ns) continue;
+    best_ns = took_ns;
+    offset_ns = wall_ns - before_ns - took_ns / 2;
+  }
+  return offset_ns;
+}
 
 int64_t recorder_uncertainty_ns(const micring *m) {
   switch (m->source->kind) {

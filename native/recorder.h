@@ -38,10 +38,8 @@ ring_verdict recorder_read(micring *m, ring_span span, void *out);
 /* Read: copies the newest frames, at most as many as asked, and says which they are. */
 ring_span recorder_read_last(micring *m, uint64_t frames, void *out);
 
-/* Read: a time of the timeline as wall-clock time, in milliseconds since the Unix epoch, by how the
- * two clocks stand now; and the way back. */
-double recorder_wall_ms(int64_t time_ns);
-int64_t recorder_time_ns(double wall_ms);
+/* Read: by how much the wall clock is ahead of the timeline's clock now. */
+int64_t recorder_wall_offset_ns(void);
 
 /* Read: by how much a frame's time may be wrong, either way. */
 int64_t recorder_uncertainty_ns(const micring *m);
