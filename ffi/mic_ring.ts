@@ -99,7 +99,8 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends ReadableRing
    * another thread; each difference is a change. A sound system that does not answer has no
    * devices, until it is back.
    *
-   * @param options One sound system only, how often to look, and what ends it.
+   * @param options Which sound system (the one that `open` would use, if left out), how often to
+   * look, and what ends it.
    * @returns The changes, for `for await`. It ends when it is left, or when the signal says so.
    * @throws {TypeError} For an option of the wrong type or name.
    * @throws {RangeError} For an interval out of its bounds.

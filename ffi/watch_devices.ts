@@ -7,12 +7,15 @@
 import { checkNumber, checkOptions, checkWord, show } from "./check.ts";
 import { type DeviceChange, diffDevices } from "./device_changes.ts";
 import { type Backend, BACKEND_NAMES, type DeviceInfo, listDevices } from "./devices.ts";
-import { MicRingError, type MicRingErrorCode } from "./errors.ts";
+import { MicRingError } from "./errors.ts";
 import { holdLibrary } from "./_library.ts";
 
 /** What `MicRing.watchDevices` can be told. */
 export interface WatchDevicesOptions {
-  /** One sound system only; all that answer, but `null`, if left out. */
+  /**
+   * Which sound system; the one that `open` would use, if left out. Not all of them: to list those
+   * of ALSA opens each, and beside a sound server that would wake them up at every look.
+   */
   readonly backend?: Backend;
   /** How long to wait between two looks, in seconds from 0.1 to 86400; 1 if left out. */
   readonly interval?: number;
@@ -21,8 +24,6 @@ export interface WatchDevicesOptions {
 }
 
 const INTERVAL = { least: 0.1, most: 86_400 };
-/** A sound system that is not there has no devices; it may come back. */
-const ABSENT: readonly MicRingErrorCode[] = ["no-backend", "no-answer"];
 
 /** Waits; less if the signal is aborted. */
 function sleep(seconds: number, signal: AbortSignal): Promise<void> {
@@ -38,13 +39,26 @@ function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function listWhatAnswers(backend: Backend | undefined): Promise<DeviceInfo[]> {
+/** What one sound system has; `undefined` where it is not there. */
+async function listOf(backend: Backend): Promise<DeviceInfo[] | undefined> {
   try {
-    return await listDevices(backend === undefined ? {} : { backend });
+    return await listDevices({ backend });
   } catch (error) {
-    if (error instanceof MicRingError && ABSENT.includes(error.code)) return [];
+    if (!(error instanceof MicRingError)) throw error;
+    if (error.code === "no-backend") return undefined;
+    // One that hangs is there, and has nothing to offer.
+    if (error.code === "no-answer") return [];
     throw error;
   }
+}
+
+/** The first sound system that has devices; a sound server that is there speaks for the machine. */
+async function listWhatOpens(): Promise<DeviceInfo[]> {
+  for (const backend of BACKEND_NAMES.filter((name) => name !== "null")) {
+    const devices = await listOf(backend);
+    if (devices && (devices.length > 0 || backend === "pulseaudio")) return devices;
+  }
+  return [];
 }
 
 /** How a watch goes. */
@@ -128,5 +142,6 @@ export function watchDevices(
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`Cannot ${action}: signal is ${show(signal)}, not an AbortSignal`);
   }
-  return new DeviceWatch({ list: () => listWhatAnswers(backend), interval, signal });
+  const list = async () => backend === undefined ? listWhatOpens() : await listOf(backend) ?? [];
+  return new DeviceWatch({ list, interval, signal });
 }

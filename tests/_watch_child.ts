@@ -8,11 +8,11 @@
  * @module
  */
 
-import { MicRing, MicRingError } from "../mod.ts";
+import { type Backend, MicRing, MicRingError } from "../mod.ts";
 
-/** What is followed: which devices there are, which one a ring records, or, told at the end only,
- * what all the lists were that one can get. */
-export type Watched = "devices" | "ring" | "lists";
+/** What is followed: which devices PulseAudio has, or whatever would be opened; which one a ring
+ * records; or, told at the end only, what all the lists were that one can get. */
+export type Watched = "devices" | "any devices" | "ring" | "lists";
 
 /** A call that hangs shall fail its test, and not stop all of them. */
 const HANG_MS = 60_000;
@@ -33,8 +33,9 @@ function firstTimer(): Promise<void> {
   return promise;
 }
 
-async function tellDevices(signal: AbortSignal): Promise<void> {
-  const watch = MicRing.watchDevices({ backend: "pulseaudio", interval: 0.1, signal });
+async function tellDevices(signal: AbortSignal, backend?: Backend): Promise<void> {
+  const only = backend === undefined ? {} : { backend };
+  const watch = MicRing.watchDevices({ ...only, interval: 0.1, signal });
   const looked = firstTimer();
   let next = watch.next();
   await looked;
@@ -163,7 +164,12 @@ async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncG
 
 if (import.meta.main) {
   const ending = new AbortController();
-  const told = { devices: tellDevices, ring: tellRing, lists: tellLists };
+  const told: Record<Watched, (signal: AbortSignal) => Promise<void>> = {
+    "devices": (signal) => tellDevices(signal, "pulseaudio"),
+    "any devices": (signal) => tellDevices(signal),
+    "ring": tellRing,
+    "lists": tellLists,
+  };
   const work = told[Deno.args[0] as Watched](ending.signal);
   Deno.stdin.readable.pipeTo(new WritableStream()).finally(() => ending.abort());
   await work;

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeviceChange } from "../mod.ts";
+import { AlsaMicrophone, alsaTest } from "./_alsa.ts";
 import { PulseServer, type PulseSource, pulseTest } from "./_pulse.ts";
+import { haveTools } from "./_tools.ts";
 import { WatchProcess } from "./_watch_child.ts";
 
 /* Devices that really come and go, on a private PulseAudio. */
@@ -106,3 +108,16 @@ pulseTest(
     assertEquals(counts, [1, 2]);
   },
 );
+
+alsaTest("without a backend, what open would use is watched, and nothing else", async () => {
+  if (!await haveTools(["pulseaudio", "pactl"], "pulseaudio pulseaudio-utils")) return;
+  await using server = await PulseServer.start();
+  await using alsa = await AlsaMicrophone.make();
+  await server.addSource({ ...FIRST, dead: true });
+  await using watch = await WatchProcess.start("any devices", { ...alsa.env, ...server.env });
+  const followed = new Followed(watch, [FIRST_ID], FIRST_ID);
+  await server.addSource({ ...SECOND, dead: true });
+  await followed.until([FIRST_ID, SECOND_ID], FIRST_ID);
+  await server.kill();
+  await followed.until(["alsa:default"], "alsa:default");
+});
