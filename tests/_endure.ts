@@ -13,6 +13,8 @@ import { until } from "./_wait.ts";
 export interface Ending {
   /** The causes of the gaps that there are to be, in order; one of several where either may be. */
   readonly causes: readonly (string | readonly string[])[];
+  /** By how much a frame may be off its place, in seconds; a period, if left out. */
+  readonly displacement?: number;
   /** Whether the states are to say that something was wrong. */
   readonly interrupted: boolean;
 }
@@ -23,8 +25,8 @@ export interface Endured {
   readonly news: readonly RingNews[];
 }
 
-/** By how much a frame may be off its place: a period. */
-const DISPLACEMENT = 0.02;
+/** What a device hands over at a time, in seconds. */
+const PERIOD = 0.02;
 /** Within so long of its source's return a ring is to record again. */
 const BACK_MS = 2000;
 /** So long it records before and after. */
@@ -75,9 +77,10 @@ export async function checkRing(
   child: CaptureProcess,
   ring: number,
   causes: Ending["causes"],
+  displacement = PERIOD,
 ): Promise<Account> {
   const account = await child.call("account", ring, "f32");
-  const worst = checkAccount(account, { counter: "f32", displacement: DISPLACEMENT });
+  const worst = checkAccount(account, { counter: "f32", displacement });
   console.log(`no frame is off by more than ${(1000 * worst).toFixed(1)} ms`);
   checkCauses(account, causes);
   const { lostFrames, gaps } = await child.call("stats", ring);
@@ -117,7 +120,7 @@ export async function endure(
   assert(late < BACK_MS, `it took ${late} ms`);
   if (ending.interrupted) console.log(`it was back after ${Math.round(late)} ms`);
   await recordMore(child, ring, SECONDS);
-  const account = await checkRing(child, ring, ending.causes);
+  const account = await checkRing(child, ring, ending.causes, ending.displacement);
   assertEquals(news.some(({ kind }) => kind === "state"), ending.interrupted);
   const told = news.flatMap((item) => item.kind === "state" ? [`${item.state} ${item.code}`] : []);
   assert(told.every((item, i) => item !== told[i - 1]), `told twice: ${told}`);
