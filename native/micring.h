@@ -264,7 +264,7 @@ MICRING_API int32_t micring_push(micring *recorder, const void *samples, double 
  * silence, counted as lost. Pausing twice or resuming twice changes nothing, but that resume also
  * begins anew what has FAILED. pause: MICRING_OK; resume: as micring_open_microphone, and then the
  * ring stays as it was. Neither waits for a sound system that hangs: pause gives up after half a
- * second, and what hangs is left to end by itself; resume after three. */
+ * second, and what hangs is left to end by itself; resume after three for each answer. */
 MICRING_API int32_t micring_pause(micring *recorder);
 MICRING_API int32_t micring_resume(micring *recorder, char *error);
 
