@@ -67,6 +67,7 @@ void capture_append(capture *c, const void *frames, uint64_t count, int64_t now_
   ring_write(c->track.ring, frames, count);
   timeline_mark(c->track.timeline, capture_position(c), now_ns);
   track_count_block(&c->track, count);
+  track_note_arrival(&c->track, now_ns);
 }
 
 /* True if inside; else so many frames count as refused. */
@@ -88,6 +89,7 @@ static void observe(capture *c, const void *frames, uint64_t count, int64_t now_
   capture_statistics *s = &c->track.statistics;
   uint64_t const samples = count * c->channels;
   track_count_block(&c->track, count);
+  track_note_arrival(&c->track, now_ns);
   uint64_t const clipped = samples_clipped(c->format, frames, samples);
   if (clipped != 0) statistic_add(&s->clipped_samples, clipped);
   uint64_t const silent = samples_silent(c->format, frames, samples);
@@ -134,8 +136,8 @@ void capture_wipe(capture *c) {
   uint64_t const waiting = c->aligner != NULL ? aligner_forget(c->aligner) : 0;
   uint64_t const meanwhile = waiting + take_refused(c);
   if (meanwhile == 0) return;
-  ring_write_silence(c->track.ring, meanwhile);
-  ring_forget(c->track.ring);
+  /* No gap says why this is missing: not for a moment may it be read. */
+  ring_skip(c->track.ring, meanwhile);
 }
 
 const capture_statistics *capture_statistics_of(const capture *c) { return &c->track.statistics; }

@@ -35,6 +35,9 @@ typedef struct capture_statistics {
   _Atomic uint64_t longest_interval_ns;
   _Atomic uint64_t clipped_samples;
   _Atomic uint64_t silent_frames;
+  /* When blocks came last, and how long after those before: blocks of the same moment are one. */
+  _Atomic uint64_t arrived_ns;
+  _Atomic uint64_t interval_ns;
 } capture_statistics;
 
 typedef struct capture capture;

@@ -23,7 +23,7 @@ struct ring {
   /* The writer alone stores these, every block. */
   _Atomic uint64_t claimed;
   _Atomic uint64_t written;
-  /* Everything before it was wiped. */
+  /* Everything before it was wiped or skipped. */
   _Atomic uint64_t floor;
   /* What never changes stands on a cache line that the writer never touches. */
   unsigned char apart[CACHE_LINE_BYTES];
@@ -255,6 +255,16 @@ void ring_wipe(ring *r) {
   for (size_t i = 0; i < 2 * r->half_words; i++) store_word(r->words + i, 0);
 }
 
+void ring_skip(ring *r, uint64_t count) {
+  /* Relaxed: what ring_write_silence does next carries it. The release fence in claim, partner of
+   * the acquire fence in oldest_true: who read a word of the silence sees this floor. The release
+   * store in publish, partner of the acquire load in ring_written: who sees a count that has the
+   * silence in it sees this floor, too, so the silence can at no moment be read. Until then the
+   * floor is beyond what is written, and a reader has an empty span or RING_OVERWRITTEN. */
+  atomic_store_explicit(&r->floor, ring_written(r) + count, memory_order_relaxed);
+  ring_write_silence(r, count);
+}
+
 uint64_t ring_written(const ring *r) {
   /* Acquire: partner of the release store in publish. */
   return atomic_load_explicit(&r->written, memory_order_acquire);
@@ -271,7 +281,8 @@ uint64_t ring_oldest(const ring *r) {
 /* After reading samples: the oldest frame of which the words read are true. */
 static uint64_t oldest_true(const ring *r) {
   /* Acquire: partner of the release fences in claim and ring_forget. If any word read before came
-   * from a later write, the loads below see that write's claim, or the floor. */
+   * from a later write, the loads below see that write's claim, and the floor of a skip; if from
+   * a wipe, its floor. */
   atomic_thread_fence(memory_order_acquire);
   return ring_oldest(r);
 }

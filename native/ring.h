@@ -49,7 +49,11 @@ void ring_write_silence(ring *r, uint64_t count);
 void ring_forget(ring *r);
 void ring_wipe(ring *r);
 
-/* Reader: one past the newest frame; the oldest that can still be read. */
+/* Writer: goes on by `count` frames that nobody can read, nor any before them. */
+void ring_skip(ring *r, uint64_t count);
+
+/* Reader: one past the newest frame; the oldest that can still be read, which is beyond the newest
+ * for a moment while the writer skips, or writes a block larger than the capacity. */
 uint64_t ring_written(const ring *r);
 uint64_t ring_oldest(const ring *r);
 

@@ -41,6 +41,15 @@ static inline void track_count_block(track *t, uint64_t frames) {
   statistic_raise(&t->statistics.longest_block, frames);
 }
 
+/* By this, whoever waits for a frame guesses when to look. */
+static inline void track_note_arrival(track *t, int64_t now_ns) {
+  uint64_t const now = (uint64_t)now_ns;
+  uint64_t const before = statistic_get(&t->statistics.arrived_ns);
+  if (now == before) return;
+  if (before != 0 && now > before) statistic_set(&t->statistics.interval_ns, now - before);
+  statistic_set(&t->statistics.arrived_ns, now);
+}
+
 /* Silence of a gap that is in the log. */
 static inline void track_fill(track *t, uint64_t count) {
   ring_write_silence(t->ring, count);

@@ -7,9 +7,29 @@
 import { THREAD } from "./_compile.ts";
 import type { Mutant } from "./_native_programs.ts";
 
+function either(...words: RegExp[]): RegExp {
+  return new RegExp(words.map(({ source }) => source).join("|"));
+}
+
+// Which of a program's checks sees a defect first is for the threads to settle: each that is right.
 const RACE = /ThreadSanitizer: data race/;
-const TWO_WRITERS = /two writers/;
-const MISPLACED = /would become frame|position \d+, expected/;
+/** The source may also be halted in mid-step, where the control finds its sums half done. */
+const TWO_WRITERS = either(
+  /two writers/,
+  /\d+ written, of \d+ appended/,
+  /\d+ lost, of \d+ silent/,
+  /gaps are miscounted/,
+);
+/** A frame has another number than it should: the source finds it, or the control behind it. */
+const MISPLACED = either(
+  /would become frame/,
+  /position \d+, expected/,
+  /filled up to \d+, expected/,
+  /\d+ sent, and \d+ written/,
+);
+/** Where the processor keeps no order of its own, who trusts the gate may see it first. */
+const UNORDERED = either(RACE, TWO_WRITERS, MISPLACED);
+const WITHOUT_ENTRY = either(/without an entry/, /is in the log as/);
 
 export const CAPTURE_MUTANTS: Mutant[] = [
   {
@@ -57,7 +77,7 @@ export const CAPTURE_MUTANTS: Mutant[] = [
     edits: [["&g->inside, false, memory_order_release", "&g->inside, false, memory_order_relaxed"]],
     caughtBy: "capture_gate",
     mode: THREAD,
-    words: RACE,
+    words: UNORDERED,
   },
   {
     name: "opening does not release",
@@ -66,7 +86,7 @@ export const CAPTURE_MUTANTS: Mutant[] = [
     edits: [["&g->open, true, memory_order_seq_cst", "&g->open, true, memory_order_relaxed"]],
     caughtBy: "capture_gate",
     mode: THREAD,
-    words: RACE,
+    words: UNORDERED,
   },
   {
     name: "what the gate refuses is not counted",
@@ -88,7 +108,7 @@ export const CAPTURE_MUTANTS: Mutant[] = [
     into: "capture.c",
     edits: [["  gaps_add(t->gaps, (gap){track_position(t), count, cause, counted});", ""]],
     caughtBy: "capture_gate",
-    words: /without an entry|is in the log as/,
+    words: WITHOUT_ENTRY,
   },
   {
     name: "what is lost is entered in the log after it can be read",
@@ -103,7 +123,7 @@ export const CAPTURE_MUTANTS: Mutant[] = [
       ],
     ],
     caughtBy: "capture_gate",
-    words: /without an entry|is in the log as/,
+    words: WITHOUT_ENTRY,
   },
   {
     name: "what the gate refused has another cause",
@@ -155,7 +175,29 @@ export const CAPTURE_MUTANTS: Mutant[] = [
   {
     name: "a wipe leaves its own silence readable",
     file: "capture.c",
-    edits: [["  ring_forget(c->track.ring);", ""]],
+    edits: [[
+      "  ring_skip(c->track.ring, meanwhile);",
+      "  ring_write_silence(c->track.ring, meanwhile);",
+    ]],
+    caughtBy: "capture_gate",
+    words: WITHOUT_ENTRY,
+  },
+  {
+    name: "a wipe's own silence is readable until it is forgotten",
+    file: "capture.c",
+    edits: [[
+      "  ring_skip(c->track.ring, meanwhile);",
+      "  ring_write_silence(c->track.ring, meanwhile);\n" +
+      "  for (volatile int moment = 0; moment < 10000; moment++) continue;\n" +
+      "  ring_forget(c->track.ring);",
+    ]],
+    caughtBy: "device_race",
+    words: /is silent, and no gap says why/,
+  },
+  {
+    name: "what a wipe skips can be read",
+    file: "ring.c",
+    edits: [["&r->floor, ring_written(r) + count, ", "&r->floor, ring_written(r), "]],
     caughtBy: "capture_gate",
     words: /after a wipe there is something to read|is read after a wipe/,
   },

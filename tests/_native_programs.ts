@@ -38,7 +38,7 @@ export type Name =
 const WATCHED = [
   "-Dring_write=watched_write",
   "-Dring_write_silence=watched_silence",
-  "-Dring_forget=watched_forget",
+  "-Dring_skip=watched_skip",
   "-Dring_wipe=watched_wipe",
 ];
 
@@ -73,7 +73,7 @@ const PARTS: Record<Name, Part[]> = {
 /** In seconds; a race that has not yet seen everything it must goes on longer. */
 const REAL_RUN = "1.6";
 /** The longest: a mutant is caught at once, but on a busy machine what it breaks may be rare. */
-const MUTANT_RUN = "10";
+const MUTANT_RUN = "30";
 
 /** What a program is told, where that is not how long to run. */
 function argumentsOf(name: Name, mode: Mode, seconds: string): string[] {

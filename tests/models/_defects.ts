@@ -7,6 +7,7 @@
 import type { Subject } from "./_relacy.ts";
 
 const TORN = /torn: frame/;
+const SKIPPED = /is read, and skipped/;
 /** Of two who write, one does not see what the other has done; or both are inside at once. */
 const RACE = /DATA RACE/;
 
@@ -113,6 +114,22 @@ export const RING_DEFECTS: Subject[] = [
     edits: [["&r->floor, ring_written(r), ", "&r->floor, ring_written(r) - 1, "]],
     scenario: "a wipe, told",
     words: /torn: frame|is read after it was forgotten/,
+  },
+  {
+    name: "a skip publishes before it forgets",
+    edits: [[
+      "  atomic_store_explicit(&r->floor, ring_written(r) + count, memory_order_relaxed);\n" +
+      "  ring_write_silence(r, count);",
+      "  ring_write_silence(r, count);\n  ring_forget(r);",
+    ]],
+    scenario: "a skip",
+    words: SKIPPED,
+  },
+  {
+    name: "a skip forgets only what is before it",
+    edits: [["&r->floor, ring_written(r) + count, ", "&r->floor, ring_written(r), "]],
+    scenario: "a skip, told",
+    words: SKIPPED,
   },
   {
     name: "the floor does not count",

@@ -228,7 +228,7 @@ proctype control() {
     write(0);
     take_refused();
     if
-    /* capture.c: ring_write_silence(c->track.ring, meanwhile); */
+    /* capture.c: ring_skip(c->track.ring, meanwhile); */
     :: meanwhile > 0 -> write(meanwhile); meanwhile = 0
     :: else
     fi;

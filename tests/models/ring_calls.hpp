@@ -39,6 +39,7 @@ static const ring_calls calls = {
     [](void *r, uint64_t count) { ring_write_silence(ring_at(r), count); },
     [](void *r) { ring_forget(ring_at(r)); },
     [](void *r) { ring_wipe(ring_at(r)); },
+    [](void *r, uint64_t count) { ring_skip(ring_at(r), count); },
     [](void *r) { return ring_written(ring_at(r)); },
     [](void *r, uint64_t start) { return ring_holds(ring_at(r), start); },
     read_true,

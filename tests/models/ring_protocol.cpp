@@ -23,6 +23,7 @@ struct ring_calls {
   void (*write_silence)(void *r, uint64_t count);
   void (*forget)(void *r);
   void (*wipe)(void *r);
+  void (*skip)(void *r, uint64_t count);
   uint64_t (*written)(void *r);
   bool (*holds)(void *r, uint64_t start);
   bool (*read)(void *r, uint64_t start, uint64_t end, void *out, bool *overwritten);
@@ -55,6 +56,7 @@ static const scenario *played;
 static void *the_ring;
 static uint64_t next_frame;
 static uint64_t silent_frames;
+static uint64_t skipped_frames;
 static uint64_t wiped_at;
 static atomic_of<bool> *told;
 
@@ -83,11 +85,19 @@ static void wipe() {
   calls->wipe(the_ring);
 }
 
+static void skip(uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) skipped_frames |= UINT64_C(1) << (next_frame + i);
+  next_frame += count;
+  wiped_at = next_frame;
+  calls->skip(the_ring, count);
+}
+
 static void check(span s, const unsigned char *frames) {
   if (s.start < wiped_at && s.end > wiped_at) {
     fail("[%" PRIu64 ", %" PRIu64 ") goes across a wipe at %" PRIu64, s.start, s.end, wiped_at);
   }
   for (uint64_t frame = s.start; frame < s.end; frame++) {
+    if ((skipped_frames >> frame & 1) != 0) fail("frame %" PRIu64 " is read, and skipped", frame);
     const unsigned char *bytes = frames + (frame - s.start) * played->frame_bytes;
     for (uint32_t i = 0; i < played->frame_bytes; i++) {
       if (bytes[i] == byte_of(frame)) continue;
@@ -182,12 +192,19 @@ static void wipe_if_told() {
 }
 
 /* As capture_wipe does, with frames that came meanwhile. */
-static void wipe_and_pass() {
+static void wipe_and_skip() {
   wipe();
-  write_silence(1);
-  forget();
+  skip(1);
   write_frames(1);
 }
+
+static void skip_and_tell() {
+  skip(1);
+  atomic_store_explicit(told, true, memory_order_release);
+}
+
+/* More than there is room for. */
+static void skip_six() { skip(6); }
 
 static void read_all() { read_last(CAPACITY); }
 
@@ -216,7 +233,11 @@ static const scenario scenarios[] = {
     {"another writes on", WORD, 4, forget_and_tell, [] { read_span(3, 5); }, write_if_told},
     {"a wipe by another", SAMPLE, 4, write_and_tell, [] { read_span(2, 5); }, wipe_if_told},
     {"forgetting, and on", WORD, 4, forget_and_write, [] { read_last(2); }},
-    {"a wipe, silence, and on", SAMPLE, 4, wipe_and_pass, [] { read_span(4, 6); }},
+    {"a wipe, a skip, and on", SAMPLE, 4, wipe_and_skip, [] { read_span(4, 5); }},
+    {"a skip", WORD, 3, [] { skip(1); }, [] { read_span(3, 4); }},
+    {"a view of a skip", WORD, 4, [] { skip(1); }, [] { peek(2); }},
+    {"a skip, told", SAMPLE, 4, skip_and_tell, read_if_told},
+    {"of too large a skip", SAMPLE, 3, skip_six, [] { read_span(7, 9); }},
 };
 
 template <unsigned threads>
@@ -224,7 +245,7 @@ struct play : rl::test_suite<play<threads>, threads> {
   atomic_of<bool> flag;
 
   void before() {
-    next_frame = silent_frames = wiped_at = 0;
+    next_frame = silent_frames = skipped_frames = wiped_at = 0;
     told = &flag;
     the_ring = calls->create(CAPACITY, played->frame_bytes);
     write_frames(played->filled);

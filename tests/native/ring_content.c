@@ -127,6 +127,13 @@ static void wipe(model *m) {
   memset(m->slots, 0, (size_t)m->capacity * m->frame_bytes);
 }
 
+static void skip(model *m, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) memset(slot(m, m->written + i), 0, m->frame_bytes);
+  ring_skip(m->ring, count);
+  m->written += count;
+  m->floor = m->written;
+}
+
 /* Every frame at its place and a capacity later, and nothing else anywhere. */
 static void check_memory(const model *m) {
   size_t const bytes = (size_t)m->capacity * m->frame_bytes;
@@ -242,6 +249,12 @@ static void check_from(uint64_t frames, uint32_t frame_bytes, uint64_t start, ui
   check_all(&m, "a frame after ring_wipe");
   write_frames(&m, count);
   check_all(&m, "a block after ring_wipe");
+  skip(&m, count);
+  check_all(&m, "ring_skip");
+  write_frames(&m, count);
+  check_all(&m, "a block after ring_skip");
+  skip(&m, 0);
+  check_all(&m, "an empty ring_skip");
   close_model(&m);
 }
 
