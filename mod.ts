@@ -19,6 +19,9 @@
  * @module
  */
 
+export type { BlockOptions } from "./ffi/block_options.ts";
+export { Clip, type ClipParts } from "./ffi/clip.ts";
+export type { ClipOptions } from "./ffi/clip_around.ts";
 export type { DefaultDeviceChange, DeviceChange, DeviceListChange } from "./ffi/device_changes.ts";
 export type {
   Backend,
@@ -41,6 +44,8 @@ export {
 export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
 export type { Gap, GapCause } from "./ffi/gaps.ts";
 export type { Level } from "./ffi/level.ts";
+export type { BlockListener, Listening } from "./ffi/listening.ts";
+export { LiveRing } from "./ffi/live_ring.ts";
 export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
 export { ReadableRing } from "./ffi/readable_ring.ts";

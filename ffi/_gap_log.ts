@@ -4,18 +4,16 @@
  * @module
  */
 
-import { GAP, GAP_CAUSES, GAPS_KEPT } from "./abi.ts";
-import { type Gap, type GapCause, type KnownGaps, NO_GAPS } from "./gaps.ts";
+import { GAP, GAP_CAUSES, GAPS_KEPT, nameOf } from "./abi.ts";
+import { type Gap, type KnownGaps, NO_GAPS } from "./gaps.ts";
 import type { Handle, Library } from "./_library.ts";
-
-const CAUSES = Object.keys(GAP_CAUSES) as GapCause[];
 
 function readGap(fields: Float64Array, at: number): Gap {
   const startFrame = fields[at + GAP.START_FRAME];
   return {
     startFrame,
     endFrame: startFrame + fields[at + GAP.FRAMES],
-    cause: CAUSES.find((cause) => GAP_CAUSES[cause] === fields[at + GAP.CAUSE])!,
+    cause: nameOf(GAP_CAUSES, fields[at + GAP.CAUSE]),
     exact: fields[at + GAP.COUNTED] === 1,
   };
 }

@@ -15,6 +15,7 @@ import type { RingStats } from "./ring_stats.ts";
 import type { RingExtent } from "./snapshot_options.ts";
 import type { Source } from "./sources.ts";
 import { MemoryView } from "./_view.ts";
+import { Waker } from "./_waker.ts";
 
 /** Which frames a copy holds, and when they were captured. */
 export interface CopiedSpan {
@@ -37,6 +38,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
   readonly memory: MemoryView<F>;
   readonly report: Report;
   readonly gapLog: GapLog;
+  readonly waker: Waker;
   readonly #library: LibraryHold;
   readonly #native: Library;
   readonly #handle: Handle;
@@ -61,6 +63,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     this.memoryBytes = fields[INFO.MEMORY_BYTES];
     this.report = new Report(this.#native, handle);
     this.gapLog = new GapLog(this.#native, handle);
+    this.waker = new Waker(this.#native, handle, this);
     const pointer = this.#native.micring_memory(handle) as Handle;
     this.memory = new MemoryView(pointer, format, this.memoryBytes);
   }
@@ -84,6 +87,12 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
   /** One past the newest frame. */
   get writtenFrames(): number {
     return this.#native.micring_written(this.#handle);
+  }
+
+  /** Whether the source has come to its end. */
+  get ended(): boolean {
+    this.#native.micring_stats(this.#handle, this.#fields);
+    return this.#fields[STATS.ENDED] === 1;
   }
 
   /** The oldest frame that is still there. */
@@ -154,6 +163,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
 
   push(samples: Samples<F>, frames: number): void {
     unwrap("push", this.#native.micring_push(this.#handle, samples, frames));
+    this.waker.noteWritten();
   }
 
   async pause(): Promise<void> {
@@ -176,7 +186,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
   async #close(pending: Promise<unknown>): Promise<void> {
     this.#lastDevice = this.report.device;
     const keepSamples = this.memory.detach();
-    await pending;
+    await Promise.all([pending, this.waker.close()]);
     await this.#native.micring_close(this.#handle, Number(keepSamples));
     this.#library[Symbol.dispose]();
   }

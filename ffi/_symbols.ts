@@ -233,6 +233,40 @@ export const symbols = {
     ],
     result: "pointer",
   },
+  micring_waker_open: {
+    parameters: [
+      "pointer", // const micring *recorder
+      "buffer",  // micring_waker **out
+    ],
+    result: "i32",
+  },
+  micring_waker_close: {
+    parameters: [
+      "pointer", // micring_waker *waker
+    ],
+    result: "void",
+  },
+  micring_waker_arm: {
+    parameters: [
+      "pointer", // micring_waker *waker
+      "f64",     // double frame
+    ],
+    result: "void",
+  },
+  micring_waker_disarm: {
+    parameters: [
+      "pointer", // micring_waker *waker
+    ],
+    result: "void",
+  },
+  micring_waker_wait: {
+    parameters: [
+      "pointer", // micring_waker *waker
+      "f64",     // double limit_ms
+    ],
+    result: "u32",
+    nonblocking: true,
+  },
   micring_devices_list: {
     parameters: [
       "u32",     // uint32_t backend

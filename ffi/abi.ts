@@ -5,7 +5,7 @@
  */
 
 /** The ABI that this module speaks. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 /** The length of the buffer for a text: a failure's words, a device's name. */
 export const ERROR_BYTES = 1024;
@@ -137,3 +137,11 @@ export const DEVICE = {
   FORMAT_CHANNELS: 6,
   FORMAT_SAMPLE_RATE: 7,
 } as const;
+
+/** What a number of one of these tables is called in it; the number must be there. */
+export function nameOf<Name extends string>(
+  table: Readonly<Record<Name, number>>,
+  number: number,
+): Name {
+  return (Object.keys(table) as Name[]).find((name) => table[name] === number)!;
+}

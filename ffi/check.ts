@@ -100,3 +100,21 @@ export function checkBoolean(
   if (typeof value === "boolean") return;
   throw new TypeError(`Cannot ${action}: ${name} is ${show(value)}, and must be true or false`);
 }
+
+/** Refuses what is no signal; throws the reason of one that is aborted already. */
+export function checkSignal(
+  action: string,
+  signal: unknown,
+): asserts signal is AbortSignal | undefined {
+  if (signal === undefined) return;
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(`Cannot ${action}: signal is ${show(signal)}, not an AbortSignal`);
+  }
+  signal.throwIfAborted();
+}
+
+/** Refuses what is no function. */
+export function checkFunction(action: string, name: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new TypeError(`Cannot ${action}: ${name} is ${show(value)}, not a function`);
+}

@@ -14,7 +14,8 @@ export type GapCause =
   | "sleep"
   | "device"
   | "reroute"
-  | "format";
+  | "format"
+  | "missed";
 
 /**
  * A stretch in which nothing was recorded: in the ring it is silence of its length, so that two
@@ -36,7 +37,10 @@ export interface Gap {
    * - `sleep`: this process was stopped, or the machine slept;
    * - `device`: the device, or the sound server, was gone;
    * - `reroute`: the system's default became another device;
-   * - `format`: the same device came back with another sample rate or number of channels.
+   * - `format`: the same device came back with another sample rate or number of channels;
+   * - `missed`: it was recorded, but overwritten or wiped before it was read. Only what reads on (a
+   *   block, a clip, a task's stretch) has this: it stands before the first frame that is there,
+   *   and has no samples.
    */
   readonly cause: GapCause;
   /** Whether its frames were counted; if not, its length is by the clock. */
@@ -64,4 +68,9 @@ export function clipGaps(gaps: readonly Gap[], from: number, to: number): Gap[] 
       startFrame: Math.max(gap.startFrame, from),
       endFrame: Math.min(gap.endFrame, to),
     }));
+}
+
+/** The gap of what was not read in time. */
+export function missed(startFrame: number, endFrame: number): Gap {
+  return { startFrame, endFrame, cause: "missed", exact: true };
 }

@@ -3,8 +3,8 @@ import type { DeviceChange } from "./device_changes.ts";
 import { type DeviceInfo, type DevicesOptions, listDevices } from "./devices.ts";
 import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
+import { LiveRing } from "./live_ring.ts";
 import { openRecorder } from "./open_recorder.ts";
-import { ReadableRing } from "./readable_ring.ts";
 import type { Recorder } from "./_recorder.ts";
 import { watchDevices, type WatchDevicesOptions } from "./watch_devices.ts";
 
@@ -27,7 +27,7 @@ const FINISHED_POLL_MS = 10;
  * console.log(snapshot.frames, snapshot.level());
  * ```
  */
-export class MicRing<F extends SampleFormat = SampleFormat> extends ReadableRing<F>
+export class MicRing<F extends SampleFormat = SampleFormat> extends LiveRing<F>
   implements AsyncDisposable {
   readonly #recorder: Recorder<F>;
   /* The native control calls, one after the other. */

@@ -6,7 +6,7 @@
 
 import { checkOptions, show } from "./check.ts";
 import { MicRingError } from "./errors.ts";
-import { clipGaps, type Gap, NO_GAPS } from "./gaps.ts";
+import { clipGaps, type Gap, missed, NO_GAPS } from "./gaps.ts";
 import { allocate, sampleCount, type SampleFormat, type Samples } from "./formats.ts";
 import type { CopiedSpan, Recorder } from "./_recorder.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -42,17 +42,54 @@ export class RingReader<F extends SampleFormat> {
     const { seconds, from: first, to: last, into } = options;
     const recorder = this.#recorder;
     recorder.requireOpen(action);
-    const { format, channels, sampleRate } = recorder;
+    const { format, channels } = recorder;
     const range = resolveRange(action, { seconds, from: first, to: last }, recorder);
     if (into !== undefined) checkInto(action, into, wantedFrames(range), recorder);
     const { from, to } = this.#settle(range);
     const out = into ?? allocate(format, (to - from) * channels);
     const span = recorder.copy(from, to, out) ?? this.#copyLate(action, range, to - from, out);
+    return this.#snapshotOf(span, out);
+  }
+
+  /** See `Feed.take`. */
+  take(from: number, to: number): Snapshot<F> {
+    const recorder = this.#recorder;
+    recorder.requireOpen("take frames");
+    let start = Math.min(Math.max(from, recorder.oldestFrame), to);
+    while (start < to) {
+      const out = allocate(recorder.format, (to - start) * recorder.channels);
+      const span = recorder.copy(start, to, out);
+      if (span !== undefined) return this.#snapshotOf(span, out, from);
+      // Overtaken: what is within the window has some time left.
+      start = Math.min(Math.max(start + 1, this.heldFrom), to);
+    }
+    const time = recorder.timeAt(to);
+    const times = { startTime: time, endTime: time, timeUncertainty: 0 };
+    return this.#snapshotOf(
+      { startFrame: to, endFrame: to, ...times },
+      allocate(recorder.format, 0),
+      from,
+    );
+  }
+
+  /** See `Feed.heldFrom`. */
+  get heldFrom(): number {
+    const { oldestFrame, writtenFrames, windowFrames } = this.#recorder;
+    return Math.max(oldestFrame, writtenFrames - windowFrames);
+  }
+
+  /** What was copied, and what is known of it; what was wanted before it is missed. */
+  #snapshotOf(span: CopiedSpan, out: Samples<F>, from = span.startFrame): Snapshot<F> {
+    const { format, channels, sampleRate } = this.#recorder;
     const length = (span.endFrame - span.startFrame) * channels;
     const samples = sampleCount(format, out) === length
       ? out
       : out.subarray(0, length) as Samples<F>;
-    return new Snapshot({ samples, format, channels, sampleRate, ...span, ...this.#gapsIn(span) });
+    const { gaps, complete } = this.#gapsIn(span);
+    const parts = { samples, format, channels, sampleRate, ...span };
+    const { startFrame } = span;
+    if (from === startFrame) return new Snapshot({ ...parts, gaps, complete });
+    return new Snapshot({ ...parts, gaps: [missed(from, startFrame), ...gaps], complete: false });
   }
 
   /** Asked after the copy: a gap is entered before its silence is there to be copied. */

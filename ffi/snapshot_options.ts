@@ -45,7 +45,12 @@ export type FrameRange =
 
 const MOST_FRAMES = Number.MAX_SAFE_INTEGER;
 
-function toFrames(action: string, seconds: unknown, ring: RingExtent): number {
+/** So many seconds in frames; refuses less than a frame, and more than the ring holds. */
+export function toFrames(
+  action: string,
+  seconds: unknown,
+  ring: Pick<RingExtent, "sampleRate" | "windowFrames">,
+): number {
   checkSeconds(action, "seconds", seconds);
   const frames = Math.round(seconds * ring.sampleRate);
   if (frames > ring.windowFrames) {

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "miniaudio_config.h"
 #include "recorder.h"
+#include "waker.h"
 #include "wav.h"
 
 /* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
@@ -263,6 +264,29 @@ uint32_t micring_holds(const micring *recorder, double from) {
 }
 
 void *micring_memory(micring *recorder) { return ring_memory(recorder->ring); }
+
+int32_t micring_waker_open(const micring *recorder, micring_waker **out) {
+  if (out == NULL) return MICRING_BAD_ARGUMENT;
+  *out = NULL;
+  if (recorder == NULL) return MICRING_BAD_ARGUMENT;
+  *out = waker_create(recorder);
+  return *out != NULL ? MICRING_OK : MICRING_OUT_OF_MEMORY;
+}
+
+void micring_waker_close(micring_waker *waker) { waker_destroy(waker); }
+
+void micring_waker_arm(micring_waker *waker, double frame) {
+  if (waker != NULL && is_count(frame)) waker_arm(waker, (uint64_t)frame);
+}
+
+void micring_waker_disarm(micring_waker *waker) {
+  if (waker != NULL) waker_disarm(waker);
+}
+
+uint32_t micring_waker_wait(micring_waker *waker, double limit_ms) {
+  if (waker == NULL || !(limit_ms >= 0 && limit_ms < MOST_TIME_MS)) return 0;
+  return waker_wait(waker, (int64_t)(limit_ms * 1e6));
+}
 
 int32_t micring_devices_list(uint32_t backend, micring_devices **out, char *error) {
   if (out == NULL) return MICRING_BAD_ARGUMENT;

@@ -7,8 +7,8 @@
  * time per micring, never from an audio callback. "Read" functions never block, never allocate,
  * and may be called from any number of threads at once while the micring is open.
  *
- * Ownership. Whoever gets a micring or a micring_devices from a function here owns it and gives
- * it back once, to micring_close or micring_devices_free. Memory passed in stays the caller's
+ * Ownership. Whoever gets a micring, a micring_waker or a micring_devices from a function here owns it
+ * and gives it back once, to micring_close, micring_waker_close or micring_devices_free. Memory passed in stays the caller's
  * and is not kept after the call returns.
  *
  * Statuses. A function that returns int32_t returns MICRING_OK or another micring_status. Where
@@ -30,7 +30,7 @@
 #define MICRING_API __attribute__((visibility("default")))
 #endif
 
-#define MICRING_ABI_VERSION 2
+#define MICRING_ABI_VERSION 3
 #define MICRING_ERROR_BYTES 1024
 #define MICRING_GAPS_KEPT 256
 #define MICRING_MOST_FRAMES 9007199254740992.0
@@ -199,6 +199,7 @@ typedef enum micring_device_field {
 
 typedef struct micring micring;
 typedef struct micring_devices micring_devices;
+typedef struct micring_waker micring_waker;
 
 /* The ABI this library was built as; a caller built for another must not go on. Any thread. */
 MICRING_API uint32_t micring_abi_version(void);
@@ -330,6 +331,27 @@ MICRING_API uint32_t micring_holds(const micring *recorder, double from);
  * stands at n modulo the capacity, and once more a capacity later, so that any stretch is
  * contiguous. Whoever reads it asks micring_holds afterwards whether it was still true. */
 MICRING_API void *micring_memory(micring *recorder);
+
+/*
+ * A waker tells when a frame is in the ring, without a look in between by its caller: a thread waits
+ * in it. Nothing in here ever calls the caller back, so it may end at any moment.
+ */
+
+/* Any thread: makes one. On MICRING_OK `*out` is the caller's, to give to micring_waker_close before
+ * the recorder is closed; else it is NULL: BAD_ARGUMENT or OUT_OF_MEMORY. */
+MICRING_API int32_t micring_waker_open(const micring *recorder, micring_waker **out);
+
+/* Any thread: nobody waits in it any more. NULL is allowed. */
+MICRING_API void micring_waker_close(micring_waker *waker);
+
+/* Any thread, may wait for a moment: wakes once all frames before `frame` are in, or no more will
+ * come; instead of what it was armed for before. disarm: whoever waits need not any more. */
+MICRING_API void micring_waker_arm(micring_waker *waker, double frame);
+MICRING_API void micring_waker_disarm(micring_waker *waker);
+
+/* Any thread, one at a time: blocks until what it is armed for is there (1), or until it is disarmed
+ * or `limit_ms` is over (0). */
+MICRING_API uint32_t micring_waker_wait(micring_waker *waker, double limit_ms);
 
 /* Control: lists the capture devices of one backend, or with MICRING_BACKEND_AUTO of every one
  * but NULL that answers, each within three seconds. MICRING_OK, NO_BACKEND, NO_ANSWER, THREAD_FAILED

@@ -43,6 +43,7 @@ function ffiType(cType: string): string {
     "int32_t": "i32",
     "micring *": "pointer",
     "micring_devices *": "pointer",
+    "micring_waker *": "pointer",
   };
   return plain[type] ?? (type.endsWith("*") ? "buffer" : `unknown: ${type}`);
 }

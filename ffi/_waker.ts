@@ -1,0 +1,135 @@
+/**
+ * Wakes who waits for a frame of a ring: one waker for all of them.
+ *
+ * @module
+ */
+
+import { FrameWaits } from "./frame_waits.ts";
+import { type Handle, type Library, unwrap } from "./_library.ts";
+
+/** What it asks of a recorder, while that is open. */
+export interface WakerSubject {
+  readonly writtenFrames: number;
+  readonly ended: boolean;
+}
+
+/** A wait that is longer comes back in between: in a worker that was terminated it ends by then. */
+const WAIT_LIMIT_MS = 1000;
+
+/** So many looks in a row without a wait: whoever does not keep up must not keep all others away. */
+const MOST_LOOKS_IN_A_ROW = 32;
+
+/**
+ * A native function waits, on a thread of Deno's, and returns. It is under way only while somebody
+ * waits, and keeps the process alive then.
+ *
+ * A callback from a native thread would cost a little less, but not be safe: what a listener throws,
+ * or the end of the process, may meet the thread in the middle of its call, and free what it is
+ * about to return to.
+ */
+export class Waker {
+  readonly #native: Library;
+  readonly #recorder: Handle;
+  readonly #subject: WakerSubject;
+  readonly #waits = new FrameWaits();
+  /* Made when somebody waits for the first time. */
+  #handle: Handle | undefined;
+  /* The frame that it is armed for; undefined if it is not. */
+  #armedFor: number | undefined;
+  #waiting: Promise<void> | undefined;
+  #looking = false;
+  #looksInARow = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(native: Library, recorder: Handle, subject: WakerSubject) {
+    this.#native = native;
+    this.#recorder = recorder;
+    this.#subject = subject;
+  }
+
+  /** See `Feed.when`. */
+  when(frame: number, call: () => void): () => void {
+    const cancel = this.#waits.add(frame, call);
+    if (this.#isDue()) this.#lookSoon();
+    else this.#arm();
+    return () => {
+      cancel();
+      if (this.#waits.empty) this.#disarm();
+    };
+  }
+
+  /** Frames may have come by this thread's own doing. */
+  noteWritten(): void {
+    if (!this.#waits.empty && this.#isDue()) this.#lookSoon();
+  }
+
+  /** Calls all who wait, soon; resolves when the recorder may be closed. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#lookSoon();
+    this.#disarm();
+    await this.#waiting;
+    if (this.#handle !== undefined) this.#native.micring_waker_close(this.#handle);
+  }
+
+  #isDue(): boolean {
+    return this.#closing !== undefined || this.#waits.first <= this.#subject.writtenFrames ||
+      this.#subject.ended;
+  }
+
+  #lookSoon(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    this.#looksInARow++;
+    const look = () => this.#look();
+    if (this.#looksInARow <= MOST_LOOKS_IN_A_ROW) queueMicrotask(look);
+    else setTimeout(look);
+  }
+
+  #look(): void {
+    this.#looking = false;
+    if (this.#looksInARow > MOST_LOOKS_IN_A_ROW) this.#looksInARow = 0;
+    const over = this.#closing !== undefined || this.#subject.ended;
+    const written = over ? Infinity : this.#subject.writtenFrames;
+    for (let call = this.#waits.take(written); call; call = this.#waits.take(written)) call();
+    if (this.#waits.empty) this.#disarm();
+    else this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#closing !== undefined) return;
+    const { first } = this.#waits;
+    if (this.#armedFor !== undefined && this.#armedFor <= first) return;
+    this.#armedFor = first;
+    this.#handle ??= this.#open();
+    this.#native.micring_waker_arm(this.#handle, first);
+    this.#waiting ??= this.#wait(this.#handle);
+  }
+
+  #disarm(): void {
+    if (this.#armedFor === undefined) return;
+    this.#armedFor = undefined;
+    this.#native.micring_waker_disarm(this.#handle!);
+  }
+
+  #open(): Handle {
+    const out = new BigUint64Array(1);
+    unwrap("wait for frames", this.#native.micring_waker_open(this.#recorder, out));
+    return Deno.UnsafePointer.create(out[0]) as Handle;
+  }
+
+  async #wait(handle: Handle): Promise<void> {
+    let woken = 0;
+    while (this.#armedFor !== undefined && woken === 0) {
+      woken = await this.#native.micring_waker_wait(handle, WAIT_LIMIT_MS);
+    }
+    this.#waiting = undefined;
+    if (woken === 0) return;
+    this.#armedFor = undefined;
+    this.#looksInARow = 0;
+    this.#look();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Blocks } from "./blocks.ts";
+import type { SampleFormat } from "./formats.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Blocks as a stream. It keeps none: what is not asked for yet stays in the ring. */
+export function streamBlocks<F extends SampleFormat>(
+  blocks: Blocks<F>,
+): ReadableStream<Snapshot<F>> {
+  return new ReadableStream<Snapshot<F>>({
+    async pull(controller) {
+      const { done, value } = await blocks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await blocks.return();
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,43 @@
+/**
+ * What those who read on take of a ring: blocks, clips, triggers, schedules and meters.
+ *
+ * @module
+ */
+
+import type { SampleFormat } from "./formats.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A ring, as seen by who waits for its frames. */
+export interface Feed<F extends SampleFormat = SampleFormat> {
+  readonly format: F;
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** How many frames the ring holds. */
+  readonly windowFrames: number;
+  /** One past the newest frame. */
+  readonly writtenFrames: number;
+  /** The first of the frames that are there, and will be for some time yet. */
+  readonly heldFrom: number;
+  /** The ring is closed: from then on `take` throws. */
+  readonly closed: boolean;
+  /** No more frames will come: the source has come to its end, or the ring is closed. */
+  readonly ended: boolean;
+  /**
+   * Copies the frames [from, to), all of which were written. What is not there any more is left
+   * out at the beginning, and stands first among the snapshot's gaps, as `missed`.
+   */
+  take(from: number, to: number): Snapshot<F>;
+  /** When a frame begins, in milliseconds since the Unix epoch; it may be one to come. */
+  timeAt(frame: number): number;
+  /** The number of the frame that is captured at this moment. */
+  now(): number;
+  /** The frame that begins nearest to a time, in milliseconds since the Unix epoch. */
+  frameAt(time: number): number;
+  /**
+   * Calls a function once, as soon as all frames before `frame` are in or none will come any more,
+   * and never before this returns. Who waits keeps the process alive.
+   *
+   * @returns What calls it off.
+   */
+  when(frame: number, call: () => void): () => void;
+}
