@@ -50,8 +50,21 @@ export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
 export { ReadableRing } from "./ffi/readable_ring.ts";
 export type { PeekedSpan } from "./ffi/ring_reader.ts";
+export type { RecentOptions } from "./ffi/recent.ts";
 export type { RingReason, RingState } from "./ffi/ring_state.ts";
 export type { RingStats } from "./ffi/ring_stats.ts";
+export { Schedule } from "./ffi/schedule.ts";
+export { ScheduleErrorEvent, type ScheduleEventMap } from "./ffi/schedule_events.ts";
+export type { ScheduleControl } from "./ffi/schedule_machine.ts";
+export type {
+  ScheduleCatchUp,
+  ScheduleOptions,
+  ScheduleOverlap,
+  ScheduleRun,
+  ScheduleTask,
+} from "./ffi/schedule_options.ts";
+export type { ScheduleStats } from "./ffi/schedule_runs.ts";
+export type { CronTiming, EveryTiming, ScheduleTiming } from "./ffi/schedule_timing.ts";
 export { Snapshot, type SnapshotParts } from "./ffi/snapshot.ts";
 export type { RangeOptions, SnapshotOptions } from "./ffi/snapshot_options.ts";
 export {

@@ -33,8 +33,8 @@ export class BlockCursor<F extends SampleFormat> {
     for (;;) {
       const from = this.#position;
       const to = from + this.#blockFrames;
-      const { writtenFrames } = feed;
-      const end = to <= writtenFrames ? to : feed.ended ? writtenFrames : 0;
+      // Of what has ended, the newest frame is asked for afterwards: it may just have come.
+      const end = to <= feed.writtenFrames ? to : feed.ended ? Math.min(to, feed.writtenFrames) : 0;
       if (end <= from) return undefined;
       const block = feed.take(from, end);
       if (block.startFrame === from) {

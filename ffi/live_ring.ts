@@ -8,8 +8,13 @@ import { clipAround, type ClipOptions } from "./clip_around.ts";
 import type { Feed } from "./feed.ts";
 import type { SampleFormat } from "./formats.ts";
 import { type BlockListener, BlockListening, type Listening } from "./listening.ts";
+import { Recent, type RecentOptions } from "./recent.ts";
 import type { Recorder } from "./_recorder.ts";
 import { ReadableRing } from "./readable_ring.ts";
+import { RingFeed } from "./ring_feed.ts";
+import { type Schedule, startSchedule } from "./schedule.ts";
+import type { ScheduleOptions, ScheduleTask } from "./schedule_options.ts";
+import type { ScheduleTiming } from "./schedule_timing.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
@@ -23,6 +28,7 @@ import type { Snapshot } from "./snapshot.ts";
 export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRing<F> {
   readonly #recorder: Recorder<F>;
   readonly #feed: Feed<F>;
+  readonly #recent: Recent<F>;
 
   /**
    * Made by `MicRing.open`.
@@ -32,7 +38,8 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
   protected constructor(recorder: Recorder<F>) {
     super(recorder);
     this.#recorder = recorder;
-    this.#feed = this.makeFeed();
+    this.#feed = new RingFeed(recorder);
+    this.#recent = new Recent(this.#feed);
   }
 
   /**
@@ -145,6 +152,84 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
   async clip(options: ClipOptions = {}): Promise<Clip<F>> {
     this.#recorder.requireOpen("take a clip");
     return await clipAround(this.#feed, options);
+  }
+
+  /**
+   * Copies what has come since it was last read by the same name: so that who looks now and then
+   * sees no frame twice, and is told what it missed.
+   *
+   * @param options By which name, and how much at the most.
+   * @returns The snapshot. At a name's first time, the newest there is; later, all since then, but
+   * at most what the ring holds, or the `seconds`. What was skipped is a gap, `missed`, before its
+   * first frame. It has no frames when none have come.
+   * @throws {TypeError} For an option of the wrong type or name.
+   * @throws {RangeError} For more seconds than the ring holds.
+   * @throws {MicRingError} `closed` when the ring is closed.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+   * const first = ring.recent({ sinceLast: "meter" });
+   * await new Promise((resolve) => setTimeout(resolve, 100));
+   * const next = ring.recent({ sinceLast: "meter" });
+   * console.log(next.startFrame === first.endFrame); // true
+   * ```
+   */
+  recent(options: RecentOptions): Snapshot<F> {
+    return this.#recent.read(options);
+  }
+
+  /**
+   * Runs a task at its times: at intervals, or by a cron expression. Each run gets a stretch of
+   * audio: what has come since the run before, or the last `seconds`.
+   *
+   * The times do not drift: an interval is counted from the beginning, and no run is later because
+   * one before it was. They are the wall clock's. Where that is set back, an interval stays as long
+   * as it is, and `cron` goes by what the clock shows; where it is set forward, that is taken for a
+   * sleep of the machine. A task that throws, or rejects its promise, is told as an `error` event,
+   * and runs again.
+   *
+   * It ends when it is stopped or aborted, when the ring is closed, or when its source has come to
+   * its end: then runs that wait still run, but what came after the last one is left to `snapshot`
+   * and `recent`. Until then it keeps the process alive, unless `unref` says otherwise.
+   *
+   * @param timing When: `{ every }` in seconds, or `{ cron, timezone }`.
+   * @param task What is called, with the audio and what run it is; may be an async function.
+   * @param options How much audio, what to do when it is not done in time or was slept through, and
+   * what stops it.
+   * @returns The schedule; may be declared with `using`.
+   * @throws {TypeError} For what is no cron expression, and an option of the wrong type or name.
+   * @throws {RangeError} For an interval or a part of a cron expression out of its bounds, a time
+   * zone there is not, a cron expression that never comes, and more seconds than the ring holds.
+   * @throws {MicRingError} `closed` when the ring is closed.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 20, source: tone() });
+   * const signal = AbortSignal.timeout(200);
+   * using loudness = ring.schedule({ every: 0.05 }, (snapshot) => {
+   *   console.log(snapshot.seconds, "s at", snapshot.level().rmsDbfs, "dBFS");
+   * }, { signal });
+   *
+   * using hourly = ring.schedule(
+   *   { cron: "0 * * * *", timezone: "Europe/Berlin" },
+   *   (snapshot, { due }) => Deno.writeFile(`${due.toISOString()}.wav`, snapshot.toWav()),
+   *   { seconds: 10, signal },
+   * );
+   * console.log("The next hour is at", hourly.next());
+   * await loudness.finished;
+   * ```
+   */
+  schedule(
+    timing: ScheduleTiming,
+    task: ScheduleTask<F>,
+    options: ScheduleOptions = {},
+  ): Schedule {
+    return startSchedule(this.#feed, timing, task, options);
   }
 
   #blocks(action: string, options: BlockOptions): Blocks<F> {

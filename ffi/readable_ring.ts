@@ -1,11 +1,9 @@
 import type { OpenedDevice } from "./devices.ts";
-import type { Feed } from "./feed.ts";
 import type { RingEventMap, RingListener } from "./events.ts";
 import type { SampleFormat, Samples } from "./formats.ts";
 import { ListenerBook } from "./listener_book.ts";
 import type { Recorder } from "./_recorder.ts";
 import { checkFrameNumber, frameNow, nearestFrame, timeOf } from "./ring_clock.ts";
-import { RingFeed } from "./ring_feed.ts";
 import { RingEvents } from "./ring_events.ts";
 import { type PeekedSpan, RingReader } from "./ring_reader.ts";
 import type { RingReason, RingState } from "./ring_state.ts";
@@ -313,11 +311,6 @@ export class ReadableRing<F extends SampleFormat = SampleFormat> extends EventTa
     options?: boolean | EventListenerOptions,
   ): void {
     this.#listeners.remove(type, listener, options);
-  }
-
-  /** What reads on sees of it. */
-  protected makeFeed(): Feed<F> {
-    return new RingFeed(this.#recorder, this.#reader);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Feed } from "./feed.ts";
 import type { SampleFormat } from "./formats.ts";
 import type { Recorder } from "./_recorder.ts";
 import { frameNow, nearestFrame } from "./ring_clock.ts";
-import type { RingReader } from "./ring_reader.ts";
+import { RingReader } from "./ring_reader.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The feed of a recorder. */
@@ -10,9 +10,9 @@ export class RingFeed<F extends SampleFormat> implements Feed<F> {
   readonly #recorder: Recorder<F>;
   readonly #reader: RingReader<F>;
 
-  constructor(recorder: Recorder<F>, reader: RingReader<F>) {
+  constructor(recorder: Recorder<F>) {
     this.#recorder = recorder;
-    this.#reader = reader;
+    this.#reader = new RingReader(recorder);
   }
 
   get format(): F {

@@ -71,7 +71,7 @@ function checkFrame(action: string, name: string, frame: unknown): asserts frame
 
 /** Refuses frames that are not there: still to come, or gone. */
 export function checkHeld(action: string, from: number, to: number, ring: RingExtent): void {
-  // In this order: the oldest is never beyond a newest that was read after it.
+  // In this order: while nothing is wiped, the oldest is not beyond a newest that was read after it.
   const { oldestFrame } = ring;
   const { writtenFrames } = ring;
   if (from >= oldestFrame && to <= writtenFrames) return;
