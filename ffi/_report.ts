@@ -4,16 +4,10 @@
  * @module
  */
 
-import { CHANGE, ERROR_BYTES, OPENED, STATES, STATUS } from "./abi.ts";
+import { CHANGE, ERROR_BYTES, nameOf, OPENED, STATES, STATUS } from "./abi.ts";
 import { backendOf, type OpenedDevice } from "./devices.ts";
 import { type Handle, type Library, textIn } from "./_library.ts";
-import { reasonOf, type RingState, type StateChange } from "./ring_state.ts";
-
-const STATE_NAMES = Object.keys(STATES) as (keyof typeof STATES)[];
-
-function stateOf(number: number): RingState {
-  return STATE_NAMES.find((name) => STATES[name] === number)!;
-}
+import { reasonOf, type StateChange } from "./ring_state.ts";
 
 /** The states that a recorder went through, and the device that it has open. */
 export class Report {
@@ -42,7 +36,7 @@ export class Report {
     const status = this.#native.micring_change(this.#handle, number, fields, words);
     if (status !== STATUS.OK) return undefined;
     return {
-      state: stateOf(fields[CHANGE.STATE]),
+      state: nameOf(STATES, fields[CHANGE.STATE]),
       reason: reasonOf(fields[CHANGE.REASON], textIn(words)),
       time: fields[CHANGE.TIME_MS],
     };

@@ -1,10 +1,9 @@
-import type { Blocks } from "./blocks.ts";
 import type { SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Blocks as a stream. It keeps none: what is not asked for yet stays in the ring. */
 export function streamBlocks<F extends SampleFormat>(
-  blocks: Blocks<F>,
+  blocks: AsyncIterableIterator<Snapshot<F>, void>,
 ): ReadableStream<Snapshot<F>> {
   return new ReadableStream<Snapshot<F>>({
     async pull(controller) {
@@ -13,7 +12,7 @@ export function streamBlocks<F extends SampleFormat>(
       else controller.enqueue(value);
     },
     async cancel() {
-      await blocks.return();
+      await blocks.return?.();
     },
   }, { highWaterMark: 0 });
 }

@@ -1,4 +1,4 @@
-import { BACKENDS, DEVICE } from "./abi.ts";
+import { BACKENDS, DEVICE, nameOf } from "./abi.ts";
 import { checkOptions, checkText, checkWord } from "./check.ts";
 import { type Handle, holdLibrary, type Library, openHandle, text } from "./_library.ts";
 
@@ -56,9 +56,9 @@ export interface DevicesOptions {
   readonly backend?: Backend;
 }
 
-/** The backend that a native number stands for. */
+/** The backend that a native number stands for: what was found or opened is never `auto`. */
 export function backendOf(number: number): Backend {
-  return BACKEND_NAMES.find((name) => BACKENDS[name] === number)!;
+  return nameOf(BACKENDS, number) as Backend;
 }
 
 function readDevice(native: Library, list: Handle, index: number): DeviceInfo {

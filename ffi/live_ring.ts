@@ -232,7 +232,10 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
     return startSchedule(this.#feed, timing, task, options);
   }
 
-  #blocks(action: string, options: BlockOptions): Blocks<F> {
+  #blocks(
+    action: string,
+    options: BlockOptions,
+  ): AsyncIterableIterator<Snapshot<F>, void> & AsyncDisposable {
     const { cursor, signal } = this.#cursor(action, options);
     return new Blocks(cursor, signal);
   }

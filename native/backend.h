@@ -3,11 +3,15 @@
 #define BACKEND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "miniaudio_config.h"
 #include "micring.h"
 
 enum { BACKEND_ID_BYTES = 1024 };
+
+/* So long whoever asks a sound system waits at the most for its answer: it may hang. */
+#define BACKEND_ANSWER_NS INT64_C(3000000000)
 
 /* The backends that AUTO tries on this system, in order; returns how many. */
 uint32_t backend_candidates(micring_backend wanted, micring_backend candidates[8]);

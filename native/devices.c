@@ -9,8 +9,6 @@
 #include "errand.h"
 #include "error.h"
 
-static const int64_t answer_ns = 3000000000;
-
 typedef struct device {
   micring_backend backend;
   char id[BACKEND_ID_BYTES];
@@ -89,7 +87,7 @@ static int32_t list_backend(micring_devices *list, micring_backend backend, char
   enquiry *e = calloc(1, sizeof *e);
   if (e == NULL) return MICRING_OUT_OF_MEMORY;
   e->backend = backend;
-  errand_end const end = errand_run(enquire, discard_late, e, answer_ns);
+  errand_end const end = errand_run(enquire, discard_late, e, BACKEND_ANSWER_NS);
   if (end == ERRAND_LATE) {
     atomic_fetch_add_explicit(hang, 1, memory_order_relaxed);
     return no_answer(backend, error);

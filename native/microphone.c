@@ -32,12 +32,12 @@ static session *open_session(const session_wish *wish, int32_t *status, char *wo
   session *s = session_begin(wish);
   *status = MICRING_THREAD_FAILED;
   if (s == NULL) return NULL;
-  int64_t const deadline_ns = clock_monotonic_ns() + SUPERVISOR_ANSWER_NS;
+  int64_t const deadline_ns = clock_monotonic_ns() + BACKEND_ANSWER_NS;
   session_phase phase;
   while ((phase = session_look(s, status, words)) == SESSION_OPENING) {
     if (clock_monotonic_ns() > deadline_ns) {
       error_set(words, "%s: no answer within %.1f s", backend_name(wish->backend),
-                (double)SUPERVISOR_ANSWER_NS / 1e9);
+                (double)BACKEND_ANSWER_NS / 1e9);
       *status = MICRING_NO_ANSWER;
       break;
     }

@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,11 @@ static void enter(report *r, micring_state state, int32_t reason, const char *wo
   report_add(&r->changes);
 }
 
+/* Locked. */
+static const report_change_entry *newest_of(const report *r) {
+  return &r->kept[(report_count(&r->changes) - 1) % REPORT_CHANGES_KEPT];
+}
+
 void report_init(report *r) {
   memset(r, 0, sizeof *r);
   monitor_init(&r->monitor);
@@ -32,8 +38,7 @@ void report_destroy(report *r) { monitor_destroy(&r->monitor); }
 
 void report_state(report *r, micring_state state, int32_t reason, const char *words) {
   monitor_lock(&r->monitor);
-  const report_change_entry *newest =
-      &r->kept[(report_count(&r->changes) - 1) % REPORT_CHANGES_KEPT];
+  const report_change_entry *newest = newest_of(r);
   if (newest->state != state || newest->reason != reason) enter(r, state, reason, words);
   monitor_unlock(&r->monitor);
 }
@@ -44,15 +49,13 @@ static bool same(const opened_device *one, const opened_device *other) {
          strcmp(one->id, other->id) == 0;
 }
 
-bool report_opened(report *r, const opened_device *device) {
+void report_opened(report *r, const opened_device *device) {
   monitor_lock(&r->monitor);
-  bool const news = !same(&r->opened, device);
-  if (news) {
+  if (!same(&r->opened, device)) {
     r->opened = *device;
     report_add(&r->openings);
   }
   monitor_unlock(&r->monitor);
-  return news;
 }
 
 int32_t report_read_change(report *r, uint64_t number, report_change_entry *out) {
@@ -68,7 +71,7 @@ int32_t report_read_change(report *r, uint64_t number, report_change_entry *out)
 
 void report_newest_change(report *r, report_change_entry *out) {
   monitor_lock(&r->monitor);
-  *out = r->kept[(report_count(&r->changes) - 1) % REPORT_CHANGES_KEPT];
+  *out = *newest_of(r);
   monitor_unlock(&r->monitor);
 }
 

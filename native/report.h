@@ -7,7 +7,6 @@
 #define REPORT_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "micring.h"
@@ -48,8 +47,8 @@ void report_destroy(report *r);
 /* Enters a state, unless it is the newest already, for the same reason. */
 void report_state(report *r, micring_state state, int32_t reason, const char *words);
 
-/* Enters a device, unless it is the newest already, in the same form. True if it was entered. */
-bool report_opened(report *r, const opened_device *device);
+/* Enters a device, unless it is the newest already, in the same form. */
+void report_opened(report *r, const opened_device *device);
 
 /* Any thread: how many there have been; MICRING_OK, OVERWRITTEN or FUTURE. */
 uint64_t report_count(const _Atomic uint64_t *counter);

@@ -174,14 +174,17 @@ static int32_t open_device(session *s, char *words) {
   return failed(s, result, words);
 }
 
+/* Under the lock. Nobody waits for it: the owner looks. */
+static void set_phase(session *s, session_phase phase, int32_t status, const char *words) {
+  s->phase = phase;
+  if (status == MICRING_OK) return;
+  s->status = status;
+  snprintf(s->words, sizeof s->words, "%s", words);
+}
+
 static void enter_phase(session *s, session_phase phase, int32_t status, const char *words) {
   monitor_lock(&s->monitor);
-  s->phase = phase;
-  if (status != MICRING_OK) {
-    s->status = status;
-    snprintf(s->words, sizeof s->words, "%s", words);
-  }
-  monitor_notify(&s->monitor);
+  set_phase(s, phase, status, words);
   monitor_unlock(&s->monitor);
 }
 
@@ -246,11 +249,7 @@ static void *run(void *argument) {
     ma_context_uninit(&s->context);
   }
   monitor_lock(&s->monitor);
-  if (status != MICRING_OK) {
-    s->status = status;
-    snprintf(s->words, sizeof s->words, "%s", words);
-  }
-  s->phase = SESSION_ENDED;
+  set_phase(s, SESSION_ENDED, status, words);
   bool const last = s->dropped;
   monitor_unlock(&s->monitor);
   if (last) destroy(s);
@@ -279,13 +278,18 @@ session_phase session_look(session *s, int32_t *status, char *words) {
 
 const session_facts *session_facts_of(const session *s) { return &s->facts; }
 
+/* The owner's word, which the session's thread waits for. */
+static void give_word(session *s, bool *word) {
+  monitor_lock(&s->monitor);
+  *word = true;
+  monitor_notify(&s->monitor);
+  monitor_unlock(&s->monitor);
+}
+
 void session_start(session *s, capture *c) {
   s->delivery.capture = c;
   gate_open(&s->delivery.gate);
-  monitor_lock(&s->monitor);
-  s->start = true;
-  monitor_notify(&s->monitor);
-  monitor_unlock(&s->monitor);
+  give_word(s, &s->start);
 }
 
 void session_hold(session *s) { gate_shut(&s->delivery.gate); }
@@ -305,10 +309,7 @@ session_signs session_watch(session *s, int64_t now_ns) {
 
 void session_end(session *s) {
   gate_shut(&s->delivery.gate);
-  monitor_lock(&s->monitor);
-  s->end = true;
-  monitor_notify(&s->monitor);
-  monitor_unlock(&s->monitor);
+  give_word(s, &s->end);
 }
 
 void session_drop(session *s) {

@@ -208,7 +208,7 @@ static int64_t see_begin(supervisor *v) {
     enter(v, STAGE_PROVING);
     return 0;
   }
-  if (stage_age_ns(v) < SUPERVISOR_ANSWER_NS) return poll_ns(v);
+  if (stage_age_ns(v) < BACKEND_ANSWER_NS) return poll_ns(v);
   attempt_failed(v, MICRING_NO_ANSWER, "");
   end_session(v);
   abandon(v, ORDER_RUN);

@@ -11,9 +11,7 @@
 #include "report.h"
 #include "session.h"
 
-/* What it waits for the sound system at the most: to open and to start, to deliver its first frame,
- * to end. */
-#define SUPERVISOR_ANSWER_NS INT64_C(3000000000)
+/* What it waits for the sound system at the most: to deliver its first frame, to end. */
 #define SUPERVISOR_FIRST_FRAME_NS INT64_C(3000000000)
 #define SUPERVISOR_END_NS INT64_C(500000000)
 

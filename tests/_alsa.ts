@@ -5,7 +5,8 @@
  * @module
  */
 
-import { haveTools } from "./_tools.ts";
+import { helper } from "./_helpers.ts";
+import { haveFile, haveTools } from "./_tools.ts";
 
 /** What can go wrong: see `native/alsa_counter.c`. */
 export type AlsaFault = "gone" | "error" | "overrun" | "stall" | "denied";
@@ -16,39 +17,16 @@ export const ALSA_RATE = 48_000;
 const HEADER = "/usr/include/alsa/pcm_external.h";
 const PACKAGE = "libasound2-dev";
 
-async function compilePlugin(output: string): Promise<void> {
-  const source = new URL("native/alsa_counter.c", import.meta.url).pathname;
-  const { success, stderr } = await new Deno.Command("cc", {
-    args: [
-      ...[
-        "-std=gnu11",
-        "-O2",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-DPIC",
-        "-fPIC",
-        "-shared",
-        "-Wl,-z,nodelete",
-      ],
-      ...[source, "-o", output, "-lasound"],
-    ],
-  }).output();
-  if (!success) throw new Error(`Cannot compile ${source}:\n${new TextDecoder().decode(stderr)}`);
-}
-
-async function haveHeader(): Promise<boolean> {
-  if (await Deno.stat(HEADER).then(() => true, () => false)) return true;
-  const words = `no ${HEADER} here (apt-get install ${PACKAGE})`;
-  if (Deno.env.get("CI")) throw new Error(`Cannot test: ${words}`);
-  console.log(`skipped: ${words}`);
-  return false;
-}
+/** The plug-in is to stay loaded, whoever closes it. */
+const FLAGS = {
+  compiler: ["-DPIC", "-fPIC"],
+  linker: ["-shared", "-Wl,-z,nodelete", "-lasound"],
+};
 
 /** Registers a test that needs the microphone. */
 export function alsaTest(name: string, run: () => Promise<void>): void {
   Deno.test(name, async () => {
-    if (await haveTools(["cc"], "gcc") && await haveHeader()) await run();
+    if (await haveTools(["cc"], "gcc") && await haveFile(HEADER, PACKAGE)) await run();
   });
 }
 
@@ -70,8 +48,7 @@ export class AlsaMicrophone implements AsyncDisposable {
   /** Makes one. */
   static async make(): Promise<AlsaMicrophone> {
     const directory = await Deno.makeTempDir({ prefix: "micring-alsa-" });
-    const plugin = `${directory}/libasound_module_pcm_micring.so`;
-    await compilePlugin(plugin);
+    const plugin = await helper("alsa_counter", FLAGS);
     await Deno.writeTextFile(
       `${directory}/asound.conf`,
       `pcm_type.micring { lib "${plugin}" }\n` +

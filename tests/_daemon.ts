@@ -4,6 +4,8 @@
  * @module
  */
 
+import { sleep } from "./_wait.ts";
+
 const STOP_MS = 5000;
 
 /** How a daemon is started. */
@@ -95,4 +97,38 @@ export class Daemon {
       if (!(error instanceof TypeError)) throw error;
     }
   }
+}
+
+/** Does what makes something of use that was begun; where that fails, ends it. */
+export async function ready<T extends { stop(): Promise<void> }>(
+  begun: T,
+  steps: () => Promise<void>,
+): Promise<T> {
+  try {
+    await steps();
+    return begun;
+  } catch (error) {
+    await begun.stop();
+    throw error;
+  }
+}
+
+/** Kills a server, and starts it again after so long. */
+export async function restartAfter(
+  seconds: number,
+  server: { kill(): Promise<void>; restart(): Promise<void> },
+): Promise<void> {
+  await server.kill();
+  await sleep(seconds);
+  await server.restart();
+}
+
+/** Stops processes where they are, for so long. */
+export async function freezeFor(
+  seconds: number,
+  processes: { freeze(): void; thaw(): void },
+): Promise<void> {
+  processes.freeze();
+  await sleep(seconds);
+  processes.thaw();
 }

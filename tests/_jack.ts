@@ -7,7 +7,7 @@
  */
 
 import type { CounterSource } from "./_counter.ts";
-import { Daemon } from "./_daemon.ts";
+import { Daemon, ready } from "./_daemon.ts";
 import { helper, monotonicNow } from "./_helpers.ts";
 import { testWith } from "./_tools.ts";
 import { until } from "./_wait.ts";
@@ -57,13 +57,7 @@ export class JackServer implements AsyncDisposable {
   static async start(source: JackSource, epoch?: string): Promise<JackServer> {
     const directory = await Deno.makeTempDir({ prefix: "micring-jack-" });
     const server = new JackServer(directory, source, epoch ?? await monotonicNow());
-    try {
-      await server.restart();
-      return server;
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+    return await ready(server, () => server.restart());
   }
 
   /** Kills the server. Its clients, the microphone too, are then without one for good. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ready } from "./_daemon.ts";
 import { monotonicNow } from "./_helpers.ts";
 import { SoundServer } from "./_sound_server.ts";
 import { testWith } from "./_tools.ts";
@@ -57,13 +58,7 @@ export class PipeWireServer extends SoundServer {
     await Deno.mkdir(settings, { recursive: true });
     await Deno.writeTextFile(`${settings}/cycle.conf`, CYCLE);
     const server = new PipeWireServer(directory, env, epoch ?? await monotonicNow(), LATENCY_MS);
-    try {
-      await server.launch();
-      return server;
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+    return await ready(server, () => server.launch());
   }
 
   protected override async launch(): Promise<void> {
@@ -80,7 +75,13 @@ export class PipeWireServer extends SoundServer {
     for (const name of this.sources.keys()) {
       if (!modules.includes(`source_name=${name} `)) await this.load(name);
     }
-    if (this.defaultSource !== undefined) await this.setDefault(this.defaultSource);
+    // PipeWire answers before its session manager has made what keeps the defaults.
+    const name = this.defaultSource;
+    if (name === undefined) return;
+    await until(
+      "PipeWire keeps a default",
+      async () => (await this.run("pactl", ["set-default-source", name])).success,
+    );
   }
 
   /** Starts one of its processes, unless it runs, and waits for the socket that it makes. */

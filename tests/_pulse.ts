@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ready } from "./_daemon.ts";
 import { monotonicNow } from "./_helpers.ts";
 import { type PipeSource, type ServerRecording, SoundServer } from "./_sound_server.ts";
 import { testWith } from "./_tools.ts";
@@ -40,13 +41,7 @@ export class PulseServer extends SoundServer {
       PULSE_SERVER: `unix:${directory}/native`,
     };
     const server = new PulseServer(directory, env, epoch ?? await monotonicNow(), LATENCY_MS);
-    try {
-      await server.launch();
-      return server;
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+    return await ready(server, () => server.launch());
   }
 
   protected override async launch(): Promise<void> {

@@ -9,7 +9,7 @@
  */
 
 import type { CounterSource } from "./_counter.ts";
-import { Daemon } from "./_daemon.ts";
+import { Daemon, ready } from "./_daemon.ts";
 import { helper } from "./_helpers.ts";
 
 /** A virtual microphone. */
@@ -229,4 +229,16 @@ export abstract class SoundServer implements AsyncDisposable {
     );
     await Deno.remove(this.directory, { recursive: true });
   }
+}
+
+/** Gives a server that was just started its microphones, and the default one if it is named. */
+export function withSources<T extends SoundServer>(
+  server: T,
+  sources: readonly PipeSource[],
+  defaultSource?: string,
+): Promise<T> {
+  return ready(server, async () => {
+    for (const source of sources) await server.addSource(source);
+    if (defaultSource !== undefined) await server.setDefault(defaultSource);
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * Programs that a test needs and a machine may lack.
+ * Programs and files that a test needs and a machine may lack.
  *
  * @module
  */
@@ -7,6 +7,14 @@
 async function isThere(program: string): Promise<boolean> {
   const probe = new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" });
   return (await probe.output()).success;
+}
+
+/** Says that a test is skipped; in CI, which installs everything, that is an error. */
+function skip(lack: string, packages: string): false {
+  const words = `no ${lack} here (apt-get install ${packages})`;
+  if (Deno.env.get("CI")) throw new Error(`Cannot test: ${words}`);
+  console.log(`skipped: ${words}`);
+  return false;
 }
 
 /**
@@ -17,13 +25,15 @@ async function isThere(program: string): Promise<boolean> {
  */
 export async function haveTools(programs: string[], packages: string): Promise<boolean> {
   for (const program of programs) {
-    if (await isThere(program)) continue;
-    const words = `no ${program} here (apt-get install ${packages})`;
-    if (Deno.env.get("CI")) throw new Error(`Cannot test: ${words}`);
-    console.log(`skipped: ${words}`);
-    return false;
+    if (!await isThere(program)) return skip(program, packages);
   }
   return true;
+}
+
+/** The same for a file, by its path. */
+export async function haveFile(path: string, packages: string): Promise<boolean> {
+  const there = await Deno.stat(path).then(() => true, () => false);
+  return there || skip(path, packages);
 }
 
 /** Registers a test that needs programs: see {@linkcode haveTools}. */

@@ -1,3 +1,8 @@
+/** Waits for so long. */
+export function sleep(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+}
+
 /** Waits until something holds; a test that waits in vain is ended by its error, not by a hang. */
 export async function until(
   what: string,
@@ -9,6 +14,6 @@ export async function until(
     if (performance.now() > deadline) {
       throw new Error(`Cannot wait for ${what}: ${seconds} s passed`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await sleep(0.001);
   }
 }

@@ -1,15 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { type AlsaFault, AlsaMicrophone, alsaTest } from "./_alsa.ts";
 import { CaptureProcess } from "./_capture_child.ts";
+import { freezeFor } from "./_daemon.ts";
 import { endure, recordMore, statesIn } from "./_endure.ts";
+import { sleep } from "./_wait.ts";
 
 /* What befalls a device without a sound server, from a plug-in that counts by the clock. */
 
 const OPTIONS = { seconds: 30, backend: "alsa", channels: 1 } as const;
-
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-}
 
 /** Lets it fail for so long. */
 async function fail(microphone: AlsaMicrophone, kind: AlsaFault, seconds: number): Promise<void> {
@@ -75,11 +73,7 @@ alsaTest("ALSA: this process is stopped for half a second: nothing is lost", asy
   await using microphone = await AlsaMicrophone.make();
   await using child = new CaptureProcess(microphone.env);
   const { ring } = await child.call("open", OPTIONS);
-  const stop = async () => {
-    child.freeze();
-    await sleep(0.5);
-    child.thaw();
-  };
+  const stop = () => freezeFor(0.5, child);
   const { account } = await endure(child, ring, stop, { causes: [], interrupted: false });
   assertEquals(account.runs.length, 1);
 });
@@ -88,11 +82,7 @@ alsaTest("ALSA: this process is stopped for 3 s: a gap of 3 s", async () => {
   await using microphone = await AlsaMicrophone.make();
   await using child = new CaptureProcess(microphone.env);
   const { ring } = await child.call("open", OPTIONS);
-  const stop = async () => {
-    child.freeze();
-    await sleep(3);
-    child.thaw();
-  };
+  const stop = () => freezeFor(3, child);
   const { account } = await endure(child, ring, stop, { causes: ["sleep"], interrupted: false });
   const [{ startFrame, endFrame }] = account.gaps;
   const seconds = (endFrame - startFrame) / account.sampleRate;

@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CaptureProcess } from "./_capture_child.ts";
+import { freezeFor, restartAfter } from "./_daemon.ts";
 import { endure, statesIn } from "./_endure.ts";
 import { PipeWireServer, pipeWireTest } from "./_pipewire.ts";
-import type { PipeSource } from "./_sound_server.ts";
+import { type PipeSource, withSources } from "./_sound_server.ts";
+import { sleep } from "./_wait.ts";
 
 /* The same as with PulseAudio, where PipeWire stands in for it. */
 
@@ -22,15 +24,7 @@ const GONE = [["stall", "device"]] as const;
 const LATENCY = { displacement: 0.09 };
 
 async function serve(): Promise<PipeWireServer> {
-  const server = await PipeWireServer.start();
-  try {
-    await server.addSource(MONO);
-    await server.setDefault(MONO.name);
-    return server;
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  return await withSources(await PipeWireServer.start(), [MONO], MONO.name);
 }
 
 /** How often a run may be one of those that say nothing. */
@@ -54,10 +48,6 @@ function undisturbedTest(name: string, run: () => Promise<void>): void {
   });
 }
 
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-}
-
 undisturbedTest("PipeWire: every frame, from the first one on", async () => {
   await using server = await serve();
   await using child = new CaptureProcess(server.env);
@@ -70,11 +60,11 @@ undisturbedTest("PipeWire is killed, and back after 1 s", async () => {
   await using server = await serve();
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  const { news } = await endure(child, ring, async () => {
-    await server.kill();
-    await sleep(1);
-    await server.restart();
-  }, { causes: GONE, interrupted: true, ...LATENCY });
+  const { news } = await endure(child, ring, () => restartAfter(1, server), {
+    causes: GONE,
+    interrupted: true,
+    ...LATENCY,
+  });
   assertEquals(statesIn(news).at(0), "stalled");
 });
 
@@ -82,21 +72,21 @@ undisturbedTest("PipeWire is frozen for 5 s", async () => {
   await using server = await serve();
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  await endure(child, ring, async () => {
-    server.freeze();
-    await sleep(5);
-    server.thaw();
-  }, { causes: ["stall"], interrupted: true, ...LATENCY });
+  await endure(child, ring, () => freezeFor(5, server), {
+    causes: ["stall"],
+    interrupted: true,
+    ...LATENCY,
+  });
 });
 
 undisturbedTest("PipeWire: this process is stopped for 3 s", async () => {
   await using server = await serve();
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  const { account } = await endure(child, ring, async () => {
-    child.freeze();
-    await sleep(3);
-    child.thaw();
-  }, { causes: ["sleep"], interrupted: false, ...LATENCY });
+  const { account } = await endure(child, ring, () => freezeFor(3, child), {
+    causes: ["sleep"],
+    interrupted: false,
+    ...LATENCY,
+  });
   assert(account.gaps[0].endFrame - account.gaps[0].startFrame < 3.1 * 48_000);
 });

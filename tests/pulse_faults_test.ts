@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { CaptureProcess } from "./_capture_child.ts";
+import { freezeFor, restartAfter } from "./_daemon.ts";
 import { checkRing, endure, recordMore, statesIn } from "./_endure.ts";
 import { PulseServer, type PulseSource, pulseTest } from "./_pulse.ts";
-import { until } from "./_wait.ts";
+import { withSources } from "./_sound_server.ts";
+import { sleep, until } from "./_wait.ts";
 
 /* What befalls a microphone behind a PulseAudio server, whose counter runs by the clock. */
 
@@ -24,30 +26,17 @@ const OPTIONS = { seconds: 40 };
 const GONE = [["stall", "device"]] as const;
 
 async function serve(...sources: PulseSource[]): Promise<PulseServer> {
-  const server = await PulseServer.start();
-  try {
-    for (const source of sources) await server.addSource(source);
-    await server.setDefault(sources[0].name);
-    return server;
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-}
-
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return await withSources(await PulseServer.start(), sources, sources[0].name);
 }
 
 pulseTest("PulseAudio is killed, and back after 1 s", async () => {
   await using server = await serve(MONO);
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  const { news } = await endure(child, ring, async () => {
-    await server.kill();
-    await sleep(1);
-    await server.restart();
-  }, { causes: GONE, interrupted: true });
+  const { news } = await endure(child, ring, () => restartAfter(1, server), {
+    causes: GONE,
+    interrupted: true,
+  });
   assertEquals(statesIn(news).at(0), "stalled");
   assertEquals((await child.call("stats", ring)).reopenings, 1);
   // A pause afterwards is nothing but a pause.
@@ -63,11 +52,10 @@ pulseTest("PulseAudio is frozen for 5 s", async () => {
   await using server = await serve(MONO);
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  const { news } = await endure(child, ring, async () => {
-    server.freeze();
-    await sleep(5);
-    server.thaw();
-  }, { causes: ["stall"], interrupted: true });
+  const { news } = await endure(child, ring, () => freezeFor(5, server), {
+    causes: ["stall"],
+    interrupted: true,
+  });
   const codes = news.map((item) => item.kind === "state" ? item.code : undefined);
   assert(codes.includes("no-answer"), JSON.stringify(news));
   assert((await child.call("stats", ring)).abandonedSessions > 0);
@@ -202,12 +190,8 @@ pulseTest("two rings on one source are each right through a restart", async () =
   const first = await child.call("open", OPTIONS);
   const second = await child.call("open", { ...OPTIONS, device: "Desk Mic" });
   const ending = { causes: GONE, interrupted: true };
-  await endure(child, first.ring, async () => {
-    await server.kill();
-    // So long that it is not tried often any more.
-    await sleep(4);
-    await server.restart();
-  }, ending);
+  // So long that it is not tried often any more.
+  await endure(child, first.ring, () => restartAfter(4, server), ending);
   await checkRing(child, second.ring, GONE);
 });
 
@@ -215,11 +199,10 @@ pulseTest("this process is stopped for 3 s: what the server kept is in its place
   await using server = await serve(MONO);
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", OPTIONS);
-  const { account } = await endure(child, ring, async () => {
-    child.freeze();
-    await sleep(3);
-    child.thaw();
-  }, { causes: ["sleep"], interrupted: false });
+  const { account } = await endure(child, ring, () => freezeFor(3, child), {
+    causes: ["sleep"],
+    interrupted: false,
+  });
   const [{ startFrame, endFrame }] = account.gaps;
   assert((endFrame - startFrame) / 48_000 < 1.05, "less was kept than the server has room for");
 });

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { CaptureProcess, RemoteError, type Run } from "./_capture_child.ts";
 import { type CounterFormat, nextNumber } from "./_counter.ts";
+import { freezeFor } from "./_daemon.ts";
 import { PulseServer, type PulseSource, pulseTest } from "./_pulse.ts";
-import { until } from "./_wait.ts";
+import { withSources } from "./_sound_server.ts";
+import { sleep, until } from "./_wait.ts";
 
 /* Real captures, from a private PulseAudio whose microphones deliver a counter: every frame must
  * be there, and no other. */
@@ -12,18 +14,7 @@ const STEREO: PulseSource = { name: "stereo", format: "s16", sampleRate: 48_000,
 const SLOW: PulseSource = { name: "slow", format: "s16", sampleRate: 16_000, channels: 2 };
 
 async function serve(...sources: PulseSource[]): Promise<PulseServer> {
-  const server = await PulseServer.start();
-  try {
-    for (const source of sources) await server.addSource(source);
-    return server;
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-}
-
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return await withSources(await PulseServer.start(), sources);
 }
 
 /** All frames from 0 on are there, and each is one more than the one before. */
@@ -53,14 +44,17 @@ async function recordExact(
   assertEquals((await child.call("stats", ring)).lostFrames, 0);
 }
 
-async function failure(run: Promise<unknown>): Promise<RemoteError> {
-  try {
-    await run;
-  } catch (error) {
-    if (error instanceof RemoteError) return error;
-    throw error;
-  }
-  throw new Error("It did not fail");
+/** It fails with this code, or one of these, and says so. */
+async function checkFailure(
+  run: Promise<unknown>,
+  code: string | string[],
+  words = /./,
+): Promise<void> {
+  const error = await run.then(() => new Error("It did not fail"), (error) => error);
+  if (!(error instanceof RemoteError)) throw error;
+  assertEquals(error.name, "MicRingError");
+  assert([code].flat().includes(error.code!), `${error.code}: ${error.message}`);
+  assertMatch(error.message, words);
 }
 
 pulseTest("10 s of mono f32: every frame, from the first one on", async () => {
@@ -156,24 +150,20 @@ pulseTest("devices are listed, and opened by id, by name and by a part of it", a
     await recordExact(child, ring, format, sampleRate / 10);
   }
 
-  const ambiguous = await failure(open("desk"));
-  assertEquals([ambiguous.name, ambiguous.code], ["MicRingError", "device-ambiguous"]);
-  assertMatch(ambiguous.message, /"Desk Mic" \(pulseaudio:mono\), "Desk Mic Two"/);
-  const unknown = await failure(open("Kitchen"));
-  assertEquals([unknown.name, unknown.code], ["MicRingError", "device-not-found"]);
-  assertMatch(unknown.message, /there are "Desk Mic" \(pulseaudio:mono\), /);
-  const gone = await failure(open("pulseaudio:kitchen"));
-  assertEquals([gone.name, gone.code], ["MicRingError", "device-not-found"]);
-  assertMatch(gone.message, /pulseaudio: no such device\. MicRing\.devices\(\) lists/);
+  const several = /"Desk Mic" \(pulseaudio:mono\), "Desk Mic Two"/;
+  await checkFailure(open("desk"), "device-ambiguous", several);
+  const others = /there are "Desk Mic" \(pulseaudio:mono\), /;
+  await checkFailure(open("Kitchen"), "device-not-found", others);
+  const none = /pulseaudio: no such device\. MicRing\.devices\(\) lists/;
+  await checkFailure(open("pulseaudio:kitchen"), "device-not-found", none);
 });
 
 pulseTest("what an output plays is recorded only where it is named", async () => {
   await using server = await serve();
   await server.pactl("load-module", "module-null-sink", "sink_name=loud");
   await using child = new CaptureProcess(server.env);
-  const none = await failure(child.call("open", { seconds: 1 }));
-  assertEquals([none.name, none.code], ["MicRingError", "no-device"]);
-  assertMatch(none.message, /the default is no microphone, but "Monitor of Null Output"/);
+  const words = /the default is no microphone, but "Monitor of Null Output"/;
+  await checkFailure(child.call("open", { seconds: 1 }), "no-device", words);
   const { device } = await child.call("open", { seconds: 1, device: "monitor of null" });
   assertEquals(device?.id, "pulseaudio:loud.monitor");
 });
@@ -240,14 +230,12 @@ Deno.test("without a sound system it says so, and prints nothing", async () => {
     await Deno.writeTextFile(`${directory}/none.conf`, "");
     await using child = new CaptureProcess({ ...env, ALSA_CONFIG_PATH: `${directory}/none.conf` });
     for (const backend of [undefined, "pulseaudio", "alsa", "jack"] as const) {
-      const error = await failure(child.call("open", { seconds: 1, backend }));
-      assertEquals(error.name, "MicRingError");
-      assertMatch(error.code!, /^no-(backend|device)$/);
-      assertMatch(error.message, /^Cannot open the microphone: .*source: tone\(\)$/);
+      const words = /^Cannot open the microphone: .*source: tone\(\)$/;
+      const opened = child.call("open", { seconds: 1, backend });
+      await checkFailure(opened, ["no-backend", "no-device"], words);
     }
-    const error = await failure(child.call("devices"));
-    assertEquals(error.code, "no-backend");
-    assertMatch(error.message, /^Cannot list the devices: pulseaudio: does not answer\. .*start/);
+    const words = /^Cannot list the devices: pulseaudio: does not answer\. .*start/;
+    await checkFailure(child.call("devices"), "no-backend", words);
     await child.end();
 
     // With ALSA as it is, what comes depends on the machine; nothing printed must hold on all.
@@ -261,9 +249,8 @@ Deno.test("without a sound system it says so, and prints nothing", async () => {
 pulseTest("a device that delivers nothing is an error, and no hang", async () => {
   await using server = await serve({ ...MONO, dead: true });
   await using child = new CaptureProcess(server.env);
-  const error = await failure(child.call("open", { seconds: 1 }));
-  assertEquals([error.name, error.code], ["MicRingError", "no-frames"]);
-  assertMatch(error.message, /nothing came within 3\.0 s\. It started, but delivers nothing/);
+  const words = /nothing came within 3\.0 s\. It started, but delivers nothing/;
+  await checkFailure(child.call("open", { seconds: 1 }), "no-frames", words);
   await until("the device is released", async () => (await server.recordings()).length === 0);
 });
 
@@ -322,9 +309,7 @@ pulseTest("a process that is stopped for a second finds every frame afterwards",
   await using child = new CaptureProcess(server.env);
   const { ring } = await child.call("open", { seconds: 20 });
   await record(child, ring, 24_000);
-  child.freeze();
-  await sleep(1);
-  child.thaw();
+  await freezeFor(1, child);
   const { writtenFrames } = await child.call("stats", ring);
   await recordExact(child, ring, "f32", writtenFrames + 96_000);
 });
@@ -338,8 +323,7 @@ pulseTest("closing releases the device, once and for all", async () => {
   await child.call("close", ring);
   await until("one device is released", async () => (await server.recordings()).length === 1);
   await child.call("close", ring);
-  const error = await failure(child.call("stats", ring));
-  assertEquals([error.name, error.code], ["MicRingError", "closed"]);
+  await checkFailure(child.call("stats", ring), "closed");
   await recordExact(child, other.ring, "f32", 24_000);
   await child.call("close", other.ring);
   await until("the other is released", async () => (await server.recordings()).length === 0);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { haveFile } from "../_tools.ts";
 import { call, edit, type Outcome } from "./_call.ts";
 import { translate } from "./_translate.ts";
 
@@ -31,17 +32,9 @@ const HEADERS = "/usr/include/relacy";
 const here = new URL("./", import.meta.url);
 const native = new URL("../../native/", import.meta.url);
 
-/**
- * Whether Relacy is there. If not, the test is to end, and says here that it was skipped; in CI,
- * which installs it, that is an error.
- */
-export async function haveRelacy(): Promise<boolean> {
-  const there = await Deno.stat(`${HEADERS}/relacy.hpp`).then(() => true, () => false);
-  if (there) return true;
-  const words = "no Relacy here (apt-get install relacy-dev)";
-  if (Deno.env.get("CI")) throw new Error(`Cannot test: ${words}`);
-  console.log(`skipped: ${words}`);
-  return false;
+/** Whether Relacy is there: see {@linkcode haveFile}. */
+export function haveRelacy(): Promise<boolean> {
+  return haveFile(`${HEADERS}/relacy.hpp`, "relacy-dev");
 }
 
 /**

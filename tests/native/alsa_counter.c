@@ -1,6 +1,6 @@
 /*
- * A microphone for ALSA, in user space: a plug-in that delivers a counter by the clock, and fails when
- * it is told to.
+ * A microphone for ALSA, in user space: a plug-in that delivers a counter by the clock, and fails
+ * when it is told to.
  *
  * The number of a frame is how many frames have passed since the machine was started, so that what
  * is lost, repeated or delivered late shows wherever it is. MICRING_ALSA_FAULTS in the environment
@@ -22,10 +22,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SAMPLE_RATE = 48000, TICK_NS = 5000000, MOST_FAULTS = 16, LAST_NUMBER = (1 << 24) - 1 };
+#include "counter.h"
+
+enum { SAMPLE_RATE = 48000, TICK_NS = 5000000, MOST_FAULTS = 16 };
 
 typedef struct fault {
   char kind[16];
@@ -34,7 +35,7 @@ typedef struct fault {
   bool struck;
 } fault;
 
-typedef struct counter {
+typedef struct microphone {
   snd_pcm_ioplug_t io;
   int timer;
   /* When its first frame was captured, in frames since the machine's start; how many were handed
@@ -43,20 +44,20 @@ typedef struct counter {
   int64_t transferred;
   /* Where it stands still. */
   int64_t stalled;
-} counter;
+} microphone;
 
-/* Of the process: what has happened to one stream has happened. The library is linked so that it stays,
- * or they would happen again. */
+/* Of the process: what has happened to one stream has happened. The library is linked so that it
+ * stays, or they would happen again. */
 static fault faults[MOST_FAULTS];
 static int fault_count;
 
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+/* It began when the machine was started. */
+static const counter numbers = {
+    .frames_per_ns = SAMPLE_RATE / 1e9, .first = 1, .last = COUNTER_F32_LAST, .is_float = true};
 
-static int64_t elapsed(void) { return (int64_t)(seconds() * SAMPLE_RATE); }
+static double seconds(void) { return (double)clock_monotonic_ns() / 1e9; }
+
+static int64_t elapsed(void) { return counter_due(&numbers, clock_monotonic_ns()); }
 
 /* Takes up the lines that are new. */
 static void look_for_faults(void) {
@@ -97,19 +98,19 @@ static bool strikes(const char *kind) {
   return false;
 }
 
-static counter *of(snd_pcm_ioplug_t *io) { return io->private_data; }
+static microphone *of(snd_pcm_ioplug_t *io) { return io->private_data; }
 
 static int start(snd_pcm_ioplug_t *io) {
-  counter *c = of(io);
+  microphone *m = of(io);
   if (lasting("gone") != NULL) return -ENODEV;
   struct itimerspec const ticks = {{0, TICK_NS}, {0, TICK_NS}};
-  timerfd_settime(c->timer, 0, &ticks, NULL);
+  timerfd_settime(m->timer, 0, &ticks, NULL);
   /* After an overrun: the frames of its duration are still to be lost. */
   const fault *lost = lasting("overrun");
   double const delay = lost != NULL ? lost->at + lost->duration - seconds() : 0;
-  c->start = elapsed() + (int64_t)(delay * SAMPLE_RATE);
-  c->transferred = 0;
-  c->stalled = -1;
+  m->start = elapsed() + (int64_t)(delay * SAMPLE_RATE);
+  m->transferred = 0;
+  m->stalled = -1;
   return 0;
 }
 
@@ -123,65 +124,64 @@ static int prepare(snd_pcm_ioplug_t *io) {
   return lasting("gone") != NULL ? -ENODEV : 0;
 }
 
-/* How many frames the device has captured since its start. It tells only of whole periods, as many do;
- * what comes after a stall is then all of after it. */
-static int64_t captured(counter *c) {
+/* How many frames the device has captured since its start. It tells only of whole periods, as many
+ * do; what comes after a stall is then all of after it. */
+static int64_t captured(microphone *m) {
   const fault *stall = lasting("stall");
-  int64_t const period = (int64_t)c->io.period_size;
+  int64_t const period = (int64_t)m->io.period_size;
   if (stall != NULL) {
-    int64_t const before = (int64_t)(stall->at * SAMPLE_RATE) - c->start;
-    c->stalled = before > 0 ? before / period * period : 0;
-    return c->stalled;
+    int64_t const before = (int64_t)(stall->at * SAMPLE_RATE) - m->start;
+    m->stalled = before > 0 ? before / period * period : 0;
+    return m->stalled;
   }
-  if (c->stalled >= 0) {
+  if (m->stalled >= 0) {
     /* Those of the stall are lost: the next one is of now. */
-    c->start = elapsed() - c->stalled;
-    c->stalled = -1;
+    m->start = elapsed() - m->stalled;
+    m->stalled = -1;
   }
-  int64_t const frames = elapsed() - c->start;
+  int64_t const frames = elapsed() - m->start;
   return frames > 0 ? frames / period * period : 0;
 }
 
 static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io) {
-  counter *c = of(io);
+  microphone *m = of(io);
   if (lasting("gone") != NULL) return -ENODEV;
   if (strikes("overrun")) return -EPIPE;
-  int64_t const frames = captured(c);
-  if (frames - c->transferred > (int64_t)io->buffer_size) return -EPIPE;
+  int64_t const frames = captured(m);
+  if (frames - m->transferred > (int64_t)io->buffer_size) return -EPIPE;
   return (snd_pcm_sframes_t)(frames % (int64_t)io->buffer_size);
 }
 
 static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
                                   snd_pcm_uframes_t offset, snd_pcm_uframes_t size) {
-  counter *c = of(io);
+  microphone *m = of(io);
   if (lasting("gone") != NULL) return -ENODEV;
   for (snd_pcm_uframes_t i = 0; i < size; i++) {
-    int64_t const number = (c->start + c->transferred + (int64_t)i) % LAST_NUMBER + 1;
+    int64_t const number = counter_number(&numbers, m->start + m->transferred + (int64_t)i);
     for (unsigned channel = 0; channel < io->channels; channel++) {
       const snd_pcm_channel_area_t *area = &areas[channel];
       size_t const bits = area->first + area->step * (offset + i);
-      float const sample = (float)number / (LAST_NUMBER + 1);
-      float const value = channel % 2 == 0 ? sample : -sample;
-      memcpy((char *)area->addr + bits / 8, &value, sizeof value);
+      float const sample = counter_f32(number, channel);
+      memcpy((char *)area->addr + bits / 8, &sample, sizeof sample);
     }
   }
-  c->transferred += (int64_t)size;
+  m->transferred += (int64_t)size;
   return (snd_pcm_sframes_t)size;
 }
 
 static int poll_revents(snd_pcm_ioplug_t *io, struct pollfd *descriptors, unsigned count,
                         unsigned short *events) {
-  counter *c = of(io);
+  microphone *m = of(io);
   uint64_t ticks;
   (void)count;
-  if ((descriptors[0].revents & POLLIN) != 0 && read(c->timer, &ticks, sizeof ticks) < 0) {
+  if ((descriptors[0].revents & POLLIN) != 0 && read(m->timer, &ticks, sizeof ticks) < 0) {
     if (errno != EAGAIN) return -errno;
   }
   *events = lasting("gone") != NULL ? POLLERR | POLLIN : POLLIN;
   return lasting("error") != NULL ? -EIO : 0;
 }
 
-static int close_counter(snd_pcm_ioplug_t *io) {
+static int close_microphone(snd_pcm_ioplug_t *io) {
   close(of(io)->timer);
   free(of(io));
   return 0;
@@ -209,35 +209,35 @@ SND_PCM_PLUGIN_DEFINE_FUNC(micring) {
       .stop = stop,
       .pointer = pointer,
       .transfer = transfer,
-      .close = close_counter,
+      .close = close_microphone,
       .prepare = prepare,
       .poll_revents = poll_revents,
   };
   (void)root, (void)conf;
   if (stream != SND_PCM_STREAM_CAPTURE) return -EINVAL;
-  counter *c = calloc(1, sizeof *c);
-  if (c == NULL) return -ENOMEM;
+  microphone *m = calloc(1, sizeof *m);
+  if (m == NULL) return -ENOMEM;
   int error = lasting("gone") != NULL ? -ENODEV : lasting("denied") != NULL ? -EACCES : 0;
-  c->timer = error == 0 ? timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC) : -1;
-  c->io.version = SND_PCM_IOPLUG_VERSION;
-  c->io.name = "A counter";
-  c->io.callback = &calls;
-  c->io.private_data = c;
-  c->io.poll_fd = c->timer;
-  c->io.poll_events = POLLIN;
-  c->io.mmap_rw = 0;
-  if (error == 0) error = snd_pcm_ioplug_create(&c->io, name, stream, mode);
+  m->timer = error == 0 ? timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC) : -1;
+  m->io.version = SND_PCM_IOPLUG_VERSION;
+  m->io.name = "A counter";
+  m->io.callback = &calls;
+  m->io.private_data = m;
+  m->io.poll_fd = m->timer;
+  m->io.poll_events = POLLIN;
+  m->io.mmap_rw = 0;
+  if (error == 0) error = snd_pcm_ioplug_create(&m->io, name, stream, mode);
   if (error < 0) {
-    if (c->timer >= 0) close(c->timer);
-    free(c);
+    if (m->timer >= 0) close(m->timer);
+    free(m);
     return error;
   }
-  error = set_bounds(&c->io);
+  error = set_bounds(&m->io);
   if (error < 0) {
-    snd_pcm_ioplug_delete(&c->io);
+    snd_pcm_ioplug_delete(&m->io);
     return error;
   }
-  *pcmp = c->io.pcm;
+  *pcmp = m->io.pcm;
   return 0;
 }
 

@@ -179,11 +179,23 @@ static double close_ring(micring *m) {
   return (double)(clock_monotonic_ns() - start_ns) / 1e6;
 }
 
+static void await_release(void) {
+  await_zero(&open_devices, "devices stay open");
+  await_zero(&contexts, "contexts stay open");
+}
+
 static void finish(micring *m) {
   double const ms = close_ring(m);
   expect(ms < 2000, "closing took too long", ms);
-  await_zero(&open_devices, "devices stay open");
-  await_zero(&contexts, "contexts stay open");
+  await_release();
+}
+
+/* Closes while a call hangs, and then lets it come back. */
+static void finish_hanging(micring *m, _Atomic bool *hangs) {
+  double const ms = close_ring(m);
+  expect(ms < 1500, "closing waits for what hangs", ms);
+  *hangs = false;
+  await_release();
 }
 
 /* One that only a person can mend is not tried again and again, but when it is told to. */
@@ -233,11 +245,7 @@ static void hanging_open(void) {
   init_hangs = true;
   kill_session(m);
   clock_sleep_ns(100 * millisecond_ns);
-  double const ms = close_ring(m);
-  expect(ms < 1500, "closing waits for what hangs", ms);
-  init_hangs = false;
-  await_zero(&open_devices, "devices stay open");
-  await_zero(&contexts, "contexts stay open");
+  finish_hanging(m, &init_hangs);
 }
 
 /* What hangs when it is stopped is left behind at once, and writes no more. */
@@ -258,11 +266,7 @@ static void hanging_stop(void) {
   await_frames(m);
   expect(frames_a_second(m) < 1.5 * 48000, "two sessions write, frames a second",
          frames_a_second(m));
-  double const ms = close_ring(m);
-  expect(ms < 1500, "closing waits for what hangs", ms);
-  stop_hangs = false;
-  await_zero(&open_devices, "devices stay open");
-  await_zero(&contexts, "contexts stay open");
+  finish_hanging(m, &stop_hangs);
 }
 
 /* One that cannot be started is tried until it can; one that cannot be resumed stays paused. */
