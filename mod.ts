@@ -22,6 +22,8 @@
 export type { BlockOptions } from "./ffi/block_options.ts";
 export { Clip, type ClipParts } from "./ffi/clip.ts";
 export type { ClipOptions } from "./ffi/clip_around.ts";
+export type { ClipsOptions } from "./ffi/clips.ts";
+export type { DetectOptions, Detector } from "./ffi/detect.ts";
 export type { DefaultDeviceChange, DeviceChange, DeviceListChange } from "./ffi/device_changes.ts";
 export type {
   Backend,
@@ -46,6 +48,8 @@ export type { Gap, GapCause } from "./ffi/gaps.ts";
 export type { Level } from "./ffi/level.ts";
 export type { BlockListener, Listening } from "./ffi/listening.ts";
 export { LiveRing } from "./ffi/live_ring.ts";
+export type { ChannelReading, Meter, MeterReading } from "./ffi/meter.ts";
+export type { MeterOptions } from "./ffi/meter_options.ts";
 export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
 export { ReadableRing } from "./ffi/readable_ring.ts";
@@ -80,5 +84,7 @@ export {
   tone,
   type ToneOptions,
 } from "./ffi/sources.ts";
+export { TriggeredClip, type TriggeredClipParts } from "./ffi/triggered_clip.ts";
+export type { TriggerOptions } from "./ffi/trigger_options.ts";
 export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";
 export type { WavOptions } from "./ffi/wav.ts";

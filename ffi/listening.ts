@@ -63,7 +63,6 @@ export class BlockListening<F extends SampleFormat> implements Listening {
   }
 
   readonly #deliver = () => {
-    if (this.#stopped) return;
     const block = this.#cursor.take();
     if (block === undefined) {
       if (this.#cursor.over) this.#stop();

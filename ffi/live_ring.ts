@@ -5,17 +5,23 @@ import { Blocks } from "./blocks.ts";
 import { checkFunction } from "./check.ts";
 import type { Clip } from "./clip.ts";
 import { clipAround, type ClipOptions } from "./clip_around.ts";
+import { type ClipsOptions, triggeredClips } from "./clips.ts";
+import { detectedClips, type DetectOptions, type Detector } from "./detect.ts";
 import type { Feed } from "./feed.ts";
 import type { SampleFormat } from "./formats.ts";
 import { type BlockListener, BlockListening, type Listening } from "./listening.ts";
+import type { Meter } from "./meter.ts";
+import type { MeterOptions } from "./meter_options.ts";
 import { Recent, type RecentOptions } from "./recent.ts";
 import type { Recorder } from "./_recorder.ts";
 import { ReadableRing } from "./readable_ring.ts";
 import { RingFeed } from "./ring_feed.ts";
+import { openMeter } from "./ring_meter.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
 import type { ScheduleOptions, ScheduleTask } from "./schedule_options.ts";
 import type { ScheduleTiming } from "./schedule_timing.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { TriggeredClip } from "./triggered_clip.ts";
 
 /**
  * A ring whose audio comes by itself: in blocks, as clips around what happens, at times of a
@@ -155,6 +161,104 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
   }
 
   /**
+   * Records what is loud: gives out a clip of each sound, with pre-roll and post-roll. Sounds that
+   * are close together are one clip.
+   *
+   * It listens from the call on, on its own: clips that are not asked for wait, up to `queue` of
+   * them. A clip comes when no sound can be a part of it any more: after the sound `hold`, or
+   * `before` and `after` together, whichever is longer.
+   *
+   * @param options How loud, and what becomes of it.
+   * @returns The clips, for `for await`. They end when the loop is left or the signal says so, and
+   * when the source has come to its end or the ring is closed, behind those that wait.
+   * @throws {TypeError} For an option of the wrong type or name.
+   * @throws {RangeError} For an option out of its bounds, and for a ring that is too short: it has
+   * to hold a clip until it is known to be over.
+   * @throws {MicRingError} `closed` when the ring is closed.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, push } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 5, source: push(), sampleRate: 8000 });
+   * const clips = ring.clips({ above: -35, before: 0.5, after: 0.5, highPass: 100 });
+   * ring.push(new Float32Array(8000)); // a silent second
+   * ring.push(Float32Array.from({ length: 800 }, (_, i) => Math.sin(i))); // a bark
+   * ring.push(new Float32Array(16_000));
+   * for await (const clip of clips) {
+   *   console.log(clip.atFrame, clip.startFrame, clip.endFrame); // 8000 4000 12800
+   *   break;
+   * }
+   * ```
+   */
+  clips(options: ClipsOptions): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
+    this.#recorder.requireOpen("listen for clips");
+    return triggeredClips(this.#feed, options);
+  }
+
+  /**
+   * Records what a detector of yours finds: gives out clips as `clips` does.
+   *
+   * The detector is called with one block after the other, from now on. If it cannot keep up, it is
+   * called with the newest block instead, and what was passed over counts as that does.
+   *
+   * @param detector Says of a block whether it has what is looked for: yes or no, or a score; or a
+   * promise of it. What it throws ends the clips with that error.
+   * @param options How often it is called, with how much, and what becomes of it.
+   * @returns The clips, for `for await`. They end as those of `clips` do.
+   * @throws {TypeError} For a detector that is no function, and an option of the wrong type or name.
+   * @throws {RangeError} As `clips`.
+   * @throws {MicRingError} `closed` when the ring is closed.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 5, source: tone() });
+   * const loud = ring.detect((block) => block.level().peakDbfs > -20, {
+   *   hop: 0.05,
+   *   before: 0.1,
+   *   atMost: 0.3,
+   * });
+   * for await (const clip of loud) {
+   *   console.log(clip.seconds, "s from frame", clip.startFrame);
+   *   break;
+   * }
+   * ```
+   */
+  detect(
+    detector: Detector<F>,
+    options: DetectOptions = {},
+  ): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
+    this.#recorder.requireOpen("detect");
+    return detectedClips(this.#feed, detector, options);
+  }
+
+  /**
+   * A meter of what comes from now on: peak, held peak and RMS. It costs nothing until it is read.
+   *
+   * @param options How its needles move, and how often `for await` has a reading.
+   * @returns The meter; may be declared with `using`.
+   * @throws {TypeError} For an option of the wrong type or name.
+   * @throws {RangeError} For an option out of its bounds.
+   * @throws {MicRingError} `closed` when the ring is closed.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+   * using meter = ring.meter();
+   * await new Promise((resolve) => setTimeout(resolve, 100));
+   * console.log(meter.read().holdDbfs); // close to -12
+   * ```
+   */
+  meter(options: MeterOptions = {}): Meter {
+    this.#recorder.requireOpen("meter");
+    return openMeter(this.#feed, options);
+  }
+
+  /**
    * Copies what has come since it was last read by the same name: so that who looks now and then
    * sees no frame twice, and is told what it missed.
    *
@@ -215,11 +319,10 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    *   console.log(snapshot.seconds, "s at", snapshot.level().rmsDbfs, "dBFS");
    * }, { signal });
    *
-   * using hourly = ring.schedule(
-   *   { cron: "0 * * * *", timezone: "Europe/Berlin" },
-   *   (snapshot, { due }) => Deno.writeFile(`${due.toISOString()}.wav`, snapshot.toWav()),
-   *   { seconds: 10, signal },
-   * );
+   * const timing = { cron: "0 * * * *", timezone: "Europe/Berlin" };
+   * using hourly = ring.schedule(timing, (snapshot, { due }) => {
+   *   return Deno.writeFile(`${due.toISOString()}.wav`, snapshot.toWav());
+   * }, { seconds: 10, signal });
    * console.log("The next hour is at", hourly.next());
    * await loudness.finished;
    * ```

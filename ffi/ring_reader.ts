@@ -60,7 +60,7 @@ export class RingReader<F extends SampleFormat> {
       const out = allocate(recorder.format, (to - start) * recorder.channels);
       const span = recorder.copy(start, to, out);
       if (span !== undefined) return this.#snapshotOf(span, out, from);
-      // Overtaken: what is within the window has some time left.
+      // Overtaken: what is within the window has some time left. And on, so that it ends for sure.
       start = Math.min(Math.max(start + 1, this.heldFrom), to);
     }
     const time = recorder.timeAt(to);

@@ -96,6 +96,35 @@ Deno.test("whatever is left, stopped or aborted waits no more", async () => {
   await stopped.finished;
 });
 
+Deno.test("a listener that stops itself, or is stopped while it takes its time, waits no more", async () => {
+  const feed = new FakeFeed();
+  let calls = 0;
+  const itself: BlockListening<"f32"> = new BlockListening(
+    cursorOf(feed),
+    () => {
+      calls++;
+      itself.stop();
+    },
+    undefined,
+  );
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = new BlockListening(
+    cursorOf(feed),
+    () => {
+      calls++;
+      return promise;
+    },
+    undefined,
+  );
+  feed.writeRamp(30);
+  await itself.finished;
+  slow.stop();
+  resolve();
+  await promise;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([feed.waiting, calls], [0, 2]);
+});
+
 /** A signal that says how many listen to it. */
 class CountingSignal {
   count = 0;

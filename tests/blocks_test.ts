@@ -48,6 +48,17 @@ Deno.test("blocks begin with the next frame, and go on without a seam", async ()
   assertEquals(await take(blocks, 2), [[433, 533], [533, 633]]);
 });
 
+Deno.test("who pushes and reads on the same thread waits for no other thread", async () => {
+  await using ring = await openPush();
+  const block = ring.blocks({ seconds: 0.0125 }).next();
+  pushFrames(ring, 0, 100);
+  let come = false;
+  block.then(() => come = true);
+  // Nothing but what is ready to run on this thread.
+  for (let turn = 0; turn < 20; turn++) await undefined;
+  assert(come);
+});
+
 Deno.test("the next blocks may be asked for before they are there, in any number", async () => {
   await using ring = await openPush();
   await using blocks = ring.blocks({ seconds: 0.0125 });

@@ -103,6 +103,22 @@ Deno.test("what is gone, was never there, or will never be is counted as missing
   await refused;
 });
 
+Deno.test("what was overwritten stands before the gaps of what is left", async () => {
+  await using ring = await MicRing.open({ seconds: 2, source: sequence({ speed: 5 }) });
+  await ring.clip({ at: 96_000, before: 0.01 });
+  await ring.pause();
+  await ring.resume();
+  const [pause] = ring.snapshot({ seconds: 1 }).gaps;
+  const { windowFrames, capacityFrames } = { windowFrames: ring.frames, ...ring.stats() };
+  // Overwritten up to the middle of what is before the pause.
+  const from = pause.endFrame - windowFrames;
+  await ring.clip({ at: Math.round((from + pause.startFrame) / 2) + capacityFrames, before: 0.01 });
+  const clip = await ring.clip({ at: pause.endFrame, before: 2 });
+  assertEquals(clip.gaps.map(({ cause }) => cause), ["missed", "pause"]);
+  assertEquals(clip.gaps[0], { ...clip.gaps[0], startFrame: from, endFrame: clip.startFrame });
+  assertEquals(clip.gaps[1], pause);
+});
+
 Deno.test("a clip of a file that ends has what there is", async () => {
   const path = await Deno.makeTempFile({ suffix: ".wav" });
   try {

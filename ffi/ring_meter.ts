@@ -1,0 +1,133 @@
+/**
+ * Reads on in a ring for its meter.
+ *
+ * @module
+ */
+
+import { Ballistics, type Needles } from "./ballistics.ts";
+import { MicRingError } from "./errors.ts";
+import type { Feed } from "./feed.ts";
+import { toDbfs } from "./level.ts";
+import type { ChannelReading, Meter, MeterReading } from "./meter.ts";
+import { type MeterOptions, type MeterPlan, planMeter } from "./meter_options.ts";
+import { MeterReadings } from "./meter_readings.ts";
+
+/** So much is copied at a time, in seconds. */
+const CHUNK_SECONDS = 0.05;
+
+/** The meter of a ring. */
+export class RingMeter implements Meter {
+  readonly #feed: Feed;
+  readonly #plan: MeterPlan;
+  readonly #channels: readonly Ballistics[];
+  readonly #chunkFrames: number;
+  /* All loops that read it. */
+  readonly #loops = new Set<MeterReadings>();
+  /* The first frame that it has not seen. */
+  #position: number;
+  #missedFrames = 0;
+  #disposed = false;
+
+  constructor(feed: Feed, plan: MeterPlan) {
+    this.#feed = feed;
+    this.#plan = plan;
+    this.#channels = Array.from(
+      { length: feed.channels },
+      () => new Ballistics(plan.ballistics),
+    );
+    this.#chunkFrames = Math.ceil(CHUNK_SECONDS * feed.sampleRate);
+    this.#position = feed.writtenFrames;
+  }
+
+  read(): MeterReading {
+    if (this.#disposed) {
+      throw new MicRingError("closed", "Cannot read the meter: it is disposed of");
+    }
+    if (this.#feed.closed) {
+      throw new MicRingError("closed", "Cannot read the meter: the ring is closed");
+    }
+    this.#seeTo(this.#feed.writtenFrames);
+    const channels = this.#channels.map((channel) => channel.read());
+    const missedFrames = this.#missedFrames;
+    this.#missedFrames = 0;
+    return {
+      ...together(channels),
+      channels: channels.map(shown),
+      endFrame: this.#position,
+      missedFrames,
+    };
+  }
+
+  reset(): void {
+    if (!this.#disposed && !this.#feed.closed) this.#position = this.#feed.writtenFrames;
+    this.#missedFrames = 0;
+    for (const channel of this.#channels) channel.reset();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<MeterReading> & AsyncDisposable {
+    const { everyFrames, signal } = this.#plan;
+    const loop: MeterReadings = new MeterReadings(this.#feed, {
+      everyFrames,
+      signal,
+      position: () => this.#position,
+      read: () => this.read(),
+      leave: () => this.#loops.delete(loop),
+    });
+    this.#loops.add(loop);
+    if (this.#disposed || signal?.aborted) loop.end();
+    return loop;
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    for (const loop of [...this.#loops]) loop.end();
+  }
+
+  #seeTo(end: number): void {
+    while (this.#position < end) {
+      const from = this.#position;
+      const to = Math.min(end, from + this.#chunkFrames);
+      const { samples, startFrame } = this.#feed.take(from, to);
+      // Overtaken: on from where it is not on the verge of being overwritten.
+      const seen = startFrame > from ? Math.max(startFrame, this.#feed.heldFrom) : to;
+      if (startFrame > from) this.#miss(seen - from);
+      else this.#see(samples, from);
+      this.#position = seen;
+    }
+  }
+
+  #see(samples: Float32Array | Int16Array, from: number): void {
+    const { channels } = this.#feed;
+    this.#channels.forEach((needles, channel) => needles.hear(samples, from, channel, channels));
+  }
+
+  #miss(frames: number): void {
+    this.#missedFrames += frames;
+    for (const channel of this.#channels) channel.skip(frames);
+  }
+}
+
+function shown({ peak, hold, power, clipped }: Needles): ChannelReading {
+  return {
+    peakDbfs: toDbfs(peak),
+    holdDbfs: toDbfs(hold),
+    rmsDbfs: toDbfs(Math.sqrt(power)),
+    clipped,
+  };
+}
+
+function together(channels: readonly Needles[]): ChannelReading {
+  const all = { peak: 0, hold: 0, power: 0, clipped: 0 };
+  for (const { peak, hold, power, clipped } of channels) {
+    all.peak = Math.max(all.peak, peak);
+    all.hold = Math.max(all.hold, hold);
+    all.power += power / channels.length;
+    all.clipped += clipped;
+  }
+  return shown(all);
+}
+
+/** See `ring.meter`. */
+export function openMeter(feed: Feed, options: MeterOptions): Meter {
+  return new RingMeter(feed, planMeter(options, feed));
+}
