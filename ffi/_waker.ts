@@ -16,6 +16,13 @@ export interface WakerSubject {
 /** A wait that is longer comes back in between: in a worker that was terminated it ends by then. */
 const WAIT_LIMIT_MS = 1000;
 
+/** Deno has 32 threads for all calls that wait, a ring's closing among them: some are left to others. */
+const MOST_WAITS = 24;
+/** How often a ring is looked at for which there is no thread. */
+const LOOK_MS = 20;
+
+let waits = 0;
+
 /** So many looks in a row without a wait: whoever does not keep up must not keep all others away. */
 const MOST_LOOKS_IN_A_ROW = 32;
 
@@ -121,10 +128,24 @@ export class Waker {
     return Deno.UnsafePointer.create(out[0]) as Handle;
   }
 
+  async #waitThere(handle: Handle): Promise<number> {
+    waits++;
+    try {
+      return await this.#native.micring_waker_wait(handle, WAIT_LIMIT_MS);
+    } finally {
+      waits--;
+    }
+  }
+
+  async #waitHere(): Promise<number> {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    return Number(this.#closing === undefined && this.#isDue());
+  }
+
   async #wait(handle: Handle): Promise<void> {
     let woken = 0;
     while (this.#armedFor !== undefined && woken === 0) {
-      woken = await this.#native.micring_waker_wait(handle, WAIT_LIMIT_MS);
+      woken = waits < MOST_WAITS ? await this.#waitThere(handle) : await this.#waitHere();
     }
     this.#waiting = undefined;
     if (woken === 0) return;

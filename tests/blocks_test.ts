@@ -235,3 +235,26 @@ Deno.test("an error on the way is the loop's, and ends it", async () => {
   }
   assertEquals(await blocks.next(), finished);
 });
+
+Deno.test("more rings than Deno has threads for are all read on, and can be closed meanwhile", async () => {
+  const rings = await Promise.all(
+    Array.from({ length: 40 }, () => MicRing.open({ seconds: 1, source: sequence() })),
+  );
+  const readThree = async (ring: MicRing<"f32">) => {
+    let read = 0;
+    for await (const { samples, startFrame } of ring.blocks({ seconds: 0.02 })) {
+      const expected = Float32Array.from(samples, (_, i) => startFrame + i);
+      assertEquals(difference(samples, expected), undefined);
+      if (++read === 3) return read;
+    }
+  };
+  assertEquals(await Promise.all(rings.map(readThree)), rings.map(() => 3));
+  // Those that are closed wait for something that is far away; each has a thread, or has none.
+  const far = rings.map((ring) => ring.clip({ at: 1e9, after: 0.1 }).catch(({ code }) => code));
+  const closed = rings.filter((_, i) => i % 2 === 0).map((ring) => ring.close());
+  await Promise.all(closed);
+  const left = rings.filter((_, i) => i % 2 === 1);
+  assertEquals(await Promise.all(left.map(readThree)), left.map(() => 3));
+  await Promise.all(left.map((ring) => ring.close()));
+  assertEquals(await Promise.all(far), rings.map(() => "closed"));
+});
