@@ -183,18 +183,6 @@ export const CAPTURE_MUTANTS: Mutant[] = [
     words: WITHOUT_ENTRY,
   },
   {
-    name: "a wipe's own silence is readable until it is forgotten",
-    file: "capture.c",
-    edits: [[
-      "  ring_skip(c->track.ring, meanwhile);",
-      "  ring_write_silence(c->track.ring, meanwhile);\n" +
-      "  for (volatile int moment = 0; moment < 10000; moment++) continue;\n" +
-      "  ring_forget(c->track.ring);",
-    ]],
-    caughtBy: "device_race",
-    words: /is silent, and no gap says why/,
-  },
-  {
     name: "what a wipe skips can be read",
     file: "ring.c",
     edits: [["&r->floor, ring_written(r) + count, ", "&r->floor, ring_written(r), "]],

@@ -69,7 +69,8 @@ Deno.test("a clip is around this moment, a time or a frame", async () => {
     assertEquals([clip.complete, clip.missingFrames], [true, 0]);
     const expected = Float32Array.from(clip.samples, (_, i) => clip.startFrame + i);
     assertEquals(difference(clip.samples, expected), undefined);
-    assertEquals(clip.atTime, ring.timeAt(clip.atFrame));
+    // The wall clock was read at another moment.
+    assert(Math.abs(clip.atTime - ring.timeAt(clip.atFrame)) < 1);
   }
   const [first, second, third] = await Promise.all([now, timed, framed]);
   assert(first.atFrame >= before && first.atFrame <= after);

@@ -19,9 +19,9 @@ const OPTIONS = { seconds: 40 };
 const GONE = [["stall", "device"]] as const;
 /**
  * It reads a virtual microphone a cycle of 43 ms at a time, and keeps up to another: how old a frame
- * is when it gets here differs by so much from one stream to the next.
+ * is when it gets here differs by that, and by two periods of ours, from one stream to the next.
  */
-const LATENCY = { displacement: 0.09 };
+const LATENCY = { displacement: 0.13 };
 
 async function serve(): Promise<PipeWireServer> {
   return await withSources(await PipeWireServer.start(), [MONO], MONO.name);
