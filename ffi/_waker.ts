@@ -57,8 +57,7 @@ export class Waker {
   /** See `Feed.when`. */
   when(frame: number, call: () => void): () => void {
     const cancel = this.#waits.add(frame, call);
-    if (this.#isDue()) this.#lookSoon();
-    else this.#arm();
+    this.#await();
     return () => {
       cancel();
       if (this.#waits.empty) this.#disarm();
@@ -82,9 +81,9 @@ export class Waker {
     if (this.#handle !== undefined) this.#native.micring_waker_close(this.#handle);
   }
 
+  /** Whether somebody is to be called. The end of a source is not looked for: whoever waits sees it. */
   #isDue(): boolean {
-    return this.#closing !== undefined || this.#waits.first <= this.#subject.writtenFrames ||
-      this.#subject.ended;
+    return this.#closing !== undefined || this.#waits.first <= this.#subject.writtenFrames;
   }
 
   #lookSoon(): void {
@@ -99,11 +98,25 @@ export class Waker {
   #look(): void {
     this.#looking = false;
     if (this.#looksInARow > MOST_LOOKS_IN_A_ROW) this.#looksInARow = 0;
-    const over = this.#closing !== undefined || this.#subject.ended;
-    const written = over ? Infinity : this.#subject.writtenFrames;
-    for (let call = this.#waits.take(written); call; call = this.#waits.take(written)) call();
-    if (this.#waits.empty) this.#disarm();
+    if (this.#closing === undefined) this.#callThose(this.#subject.writtenFrames);
+    if (this.#waits.empty) return this.#disarm();
+    if (this.#isOver()) this.#callThose(Infinity);
+    if (!this.#waits.empty) this.#await();
+    else this.#disarm();
+  }
+
+  #await(): void {
+    if (this.#isDue()) this.#lookSoon();
     else this.#arm();
+  }
+
+  #isOver(): boolean {
+    return this.#closing !== undefined || this.#subject.ended;
+  }
+
+  /** Those who wait now: who waits anew meanwhile has its turn later, behind whatever else is ready. */
+  #callThose(written: number): void {
+    for (let left = this.#waits.count; left > 0; left--) this.#waits.take(written)?.();
   }
 
   #arm(): void {
@@ -139,7 +152,7 @@ export class Waker {
 
   async #waitHere(): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    return Number(this.#closing === undefined && this.#isDue());
+    return Number(this.#closing === undefined && (this.#isDue() || this.#isOver()));
   }
 
   async #wait(handle: Handle): Promise<void> {

@@ -14,6 +14,11 @@ export class FrameWaits {
   /* By frame, the earliest last; of the same frame, the first to come last. */
   readonly #waits: Wait[] = [];
 
+  /** How many wait. */
+  get count(): number {
+    return this.#waits.length;
+  }
+
   /** Whether nobody waits. */
   get empty(): boolean {
     return this.#waits.length === 0;

@@ -215,11 +215,8 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    * import { MicRing, tone } from "@x/micring";
    *
    * await using ring = await MicRing.open({ seconds: 5, source: tone() });
-   * const loud = ring.detect((block) => block.level().peakDbfs > -20, {
-   *   hop: 0.05,
-   *   before: 0.1,
-   *   atMost: 0.3,
-   * });
+   * const options = { hop: 0.05, before: 0.1, atMost: 0.3 };
+   * const loud = ring.detect((block) => block.level().peakDbfs > -20, options);
    * for await (const clip of loud) {
    *   console.log(clip.seconds, "s from frame", clip.startFrame);
    *   break;

@@ -50,6 +50,20 @@ Deno.test("a listener that takes its time is called with the next block afterwar
   assertEquals(most, 1);
 });
 
+Deno.test("a listener with much to catch up with lets others have their turn", async () => {
+  await using ring = await openPush();
+  pushFrames(ring, 0, 4000);
+  let calls = 0;
+  const callsSeen: number[] = [];
+  using _listening = ring.listen(() => void calls++, { seconds: 0.0125, past: 0.5 });
+  while (calls < 20) {
+    await undefined;
+    callsSeen.push(calls);
+  }
+  // One call at a time between those who are ready.
+  assertEquals(callsSeen.filter((seen, i) => seen > (callsSeen[i - 1] ?? 0) + 1), []);
+});
+
 Deno.test("stopped within its own call, by a signal, or by the closing, it is finished", async () => {
   const ring = await openPush();
   const stopped = ring.listen(() => stopped.stop(), { seconds: 0.0125 });
