@@ -16,6 +16,7 @@ import {
   type SampleFormat,
   type Snapshot,
 } from "../mod.ts";
+import { denoDir } from "./_deno_dir.ts";
 import { type CounterFormat, LAST_NUMBER, nextNumber } from "./_counter.ts";
 
 /** A stretch of a ring in which the counter runs on, or all is zero, or neither. */
@@ -222,7 +223,7 @@ export class CaptureProcess implements AsyncDisposable {
   constructor(env: Readonly<Record<string, string>>) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-config", "--no-lock", "--no-prompt", "--allow-ffi", import.meta.url],
-      env: { ...env, NO_COLOR: "1" },
+      env: { ...env, DENO_DIR: denoDir(), NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

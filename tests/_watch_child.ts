@@ -8,6 +8,7 @@
  * @module
  */
 
+import { denoDir } from "./_deno_dir.ts";
 import { type Backend, MicRing, MicRingError } from "../mod.ts";
 
 /** What is followed: which devices PulseAudio has, or whatever would be opened; which one a ring
@@ -96,7 +97,7 @@ export class WatchProcess implements AsyncDisposable {
   private constructor(watched: Watched, env: Readonly<Record<string, string>>) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-config", "--no-lock", "--allow-ffi", import.meta.url, watched],
-      env: { ...env, NO_COLOR: "1" },
+      env: { ...env, DENO_DIR: denoDir(), NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

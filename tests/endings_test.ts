@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Ending, type EndingPlan, ENDINGS } from "./_ending_child.ts";
+import { denoDir } from "./_deno_dir.ts";
 import { CaptureProcess } from "./_capture_child.ts";
 import { PulseServer, pulseTest } from "./_pulse.ts";
 import { seeded } from "./_seeded.ts";
@@ -46,7 +47,7 @@ async function run(env: Readonly<Record<string, string>>, plan: EndingPlan): Pro
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-config", "--no-lock", "--no-prompt", "--allow-ffi", "--allow-read"]
       .concat("--allow-run", CHILD.href, JSON.stringify(plan)),
-    env: { ...env, NO_COLOR: "1" },
+    env: { ...env, DENO_DIR: denoDir(), NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
