@@ -67,7 +67,7 @@ void capture_append(capture *c, const void *frames, uint64_t count, int64_t now_
   ring_write(c->track.ring, frames, count);
   timeline_mark(c->track.timeline, capture_position(c), now_ns);
   track_count_block(&c->track, count);
-  track_note_arrival(&c->track, now_ns);
+  track_note_arrival(&c->track, count, now_ns);
 }
 
 /* True if inside; else so many frames count as refused. */
@@ -89,7 +89,7 @@ static void observe(capture *c, const void *frames, uint64_t count, int64_t now_
   capture_statistics *s = &c->track.statistics;
   uint64_t const samples = count * c->channels;
   track_count_block(&c->track, count);
-  track_note_arrival(&c->track, now_ns);
+  track_note_arrival(&c->track, count, now_ns);
   uint64_t const clipped = samples_clipped(c->format, frames, samples);
   if (clipped != 0) statistic_add(&s->clipped_samples, clipped);
   uint64_t const silent = samples_silent(c->format, frames, samples);

@@ -24,6 +24,8 @@
 /* No gap: the opposite of a micring_gap_cause. */
 #define CAPTURE_NO_LOSS UINT32_MAX
 
+enum { CAPTURE_ARRIVALS = 4 };
+
 /* The counters that any thread may read with capture_statistic, for display. */
 typedef struct capture_statistics {
   _Atomic uint64_t lost;
@@ -35,9 +37,10 @@ typedef struct capture_statistics {
   _Atomic uint64_t longest_interval_ns;
   _Atomic uint64_t clipped_samples;
   _Atomic uint64_t silent_frames;
-  /* When blocks came last, and how long after those before: blocks of the same moment are one. */
+  /* When blocks came last, and how many frames came then and in the moments before, newest first:
+   * blocks of the same moment are one. */
   _Atomic uint64_t arrived_ns;
-  _Atomic uint64_t interval_ns;
+  _Atomic uint64_t arrived_frames[CAPTURE_ARRIVALS];
 } capture_statistics;
 
 typedef struct capture capture;

@@ -42,12 +42,16 @@ static inline void track_count_block(track *t, uint64_t frames) {
 }
 
 /* By this, whoever waits for a frame guesses when to look. */
-static inline void track_note_arrival(track *t, int64_t now_ns) {
-  uint64_t const now = (uint64_t)now_ns;
-  uint64_t const before = statistic_get(&t->statistics.arrived_ns);
-  if (now == before) return;
-  if (before != 0 && now > before) statistic_set(&t->statistics.interval_ns, now - before);
-  statistic_set(&t->statistics.arrived_ns, now);
+static inline void track_note_arrival(track *t, uint64_t frames, int64_t now_ns) {
+  _Atomic uint64_t *arrived = t->statistics.arrived_frames;
+  if ((uint64_t)now_ns != statistic_get(&t->statistics.arrived_ns)) {
+    for (int i = CAPTURE_ARRIVALS - 1; i > 0; i--) {
+      statistic_set(&arrived[i], statistic_get(&arrived[i - 1]));
+    }
+    statistic_set(&arrived[0], 0);
+    statistic_set(&t->statistics.arrived_ns, (uint64_t)now_ns);
+  }
+  statistic_add(&arrived[0], frames);
 }
 
 /* Silence of a gap that is in the log. */

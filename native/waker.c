@@ -11,18 +11,16 @@ struct micring_waker {
   /* All of the rest under the monitor's lock. */
   bool armed;
   uint64_t frame;
-  /* How often in a row it looked too early. */
-  uint32_t misses;
 };
 
 /* Behind the moment in which a block is due: what its thread needs to get going, and to write. */
 static const int64_t margin_ns = 100000;
-/* After a look that was too early: so long, and then longer and longer. */
-static const int64_t first_miss_ns = 250000;
-static const int64_t most_miss_ns = 50000000;
+/* When it is overdue: looks become rarer, so that it is not noticed much later than it was late. */
+static const int64_t least_rest_ns = 250000;
+static const int64_t most_overdue_rest_ns = 50000000;
+enum { LOOKS_IN_OVERDUE = 4 };
 /* Both clocks, and the rate, are looked at again. */
 static const int64_t most_rest_ns = 1000000000;
-enum { MOST_DOUBLINGS = 8 };
 /* How much of a block may be there early, and still need a whole one more. */
 static const double tolerance = 0.25;
 
@@ -39,38 +37,47 @@ static bool is_there(const waker *w) {
   return ring_written(m->ring) >= w->frame || source_ended(m->source);
 }
 
-/* When the frame is due, by when the newest block came and how far apart they come; where that is
- * not known, by the rate alone. */
+/* How many frames come at once. Of the last moments the least, as behind a stall they are many; the
+ * newest one may go on. 0 if it is not known. */
+static uint64_t block_frames(const capture_statistics *s) {
+  uint64_t least = 0;
+  for (int i = 1; i < CAPTURE_ARRIVALS; i++) {
+    uint64_t const frames = capture_statistic(&s->arrived_frames[i]);
+    if (frames != 0 && (least == 0 || frames < least)) least = frames;
+  }
+  return least;
+}
+
+/* When the frame is due, by when the newest block came and how long they are; where that is not
+ * known, by the rate alone. */
 static int64_t due_ns(const waker *w, int64_t now_ns) {
   const micring *m = w->recorder;
   const capture_statistics *s = capture_statistics_of(m->capture);
+  double const ns_per_frame = 1e9 / m->source->frames_per_second;
   uint64_t const written = ring_written(m->ring);
-  uint64_t const missing = w->frame > written ? w->frame - written : 0;
-  double const needed_ns = (double)missing / m->source->frames_per_second * 1e9;
-  double const interval_ns = (double)capture_statistic(&s->interval_ns);
-  if (interval_ns == 0) return now_ns + (int64_t)fmin(needed_ns, (double)most_miss_ns);
-  double const blocks = fmax(ceil(needed_ns / interval_ns - tolerance), 1);
+  double const missing = w->frame > written ? (double)(w->frame - written) : 0;
+  double const block = (double)block_frames(s);
+  if (block == 0) return now_ns + (int64_t)fmin(missing * ns_per_frame, (double)most_rest_ns);
+  double const blocks = fmax(ceil(missing / block - tolerance), 1);
   int64_t const arrived_ns = (int64_t)capture_statistic(&s->arrived_ns);
-  return arrived_ns + (int64_t)fmin(blocks * interval_ns, 1e18) + margin_ns;
+  return arrived_ns + (int64_t)fmin(blocks * block * ns_per_frame, 1e18) + margin_ns;
+}
+
+static int64_t clamp(int64_t value, int64_t least, int64_t most) {
+  return value < least ? least : value > most ? most : value;
 }
 
 /* How long to sleep before the next look. */
-static int64_t rest_ns(waker *w) {
+static int64_t rest_ns(const waker *w) {
   int64_t const now_ns = clock_now_ns();
-  int64_t const rest = due_ns(w, now_ns) - now_ns;
-  if (rest > 0) {
-    w->misses = 0;
-    return rest < most_rest_ns ? rest : most_rest_ns;
-  }
-  uint32_t const doublings = w->misses < MOST_DOUBLINGS ? w->misses++ : MOST_DOUBLINGS;
-  int64_t const miss_ns = first_miss_ns << doublings;
-  return miss_ns < most_miss_ns ? miss_ns : most_miss_ns;
+  int64_t const due = due_ns(w, now_ns);
+  if (due > now_ns) return clamp(due - now_ns, 1, most_rest_ns);
+  return clamp((now_ns - due) / LOOKS_IN_OVERDUE, least_rest_ns, most_overdue_rest_ns);
 }
 
 /* Locked: sleeps, until the next look at the latest. */
 static void rest(waker *w, int64_t most_ns) {
-  int64_t const ns = rest_ns(w);
-  monitor_wait_for(&w->monitor, ns < most_ns ? ns : most_ns);
+  monitor_wait_for(&w->monitor, clamp(rest_ns(w), 1, most_ns));
 }
 
 /* Locked: takes what it is armed for, if that is there. */
@@ -84,7 +91,6 @@ void waker_arm(waker *w, uint64_t frame) {
   monitor_lock(&w->monitor);
   w->armed = true;
   w->frame = frame;
-  w->misses = 0;
   monitor_notify(&w->monitor);
   monitor_unlock(&w->monitor);
 }

@@ -32,7 +32,9 @@ export type Name =
   | "align_drive"
   | "late_drive"
   | "device_race"
-  | "device_statistics";
+  | "device_statistics"
+  | "waker_race"
+  | "waker_drive";
 
 /** The capture's writes go by the program, which watches that nobody else writes. */
 const WATCHED = [
@@ -42,8 +44,14 @@ const WATCHED = [
   "-Dring_wipe=watched_wipe",
 ];
 
+/** The waker's clock, and its sleep, are the program's. */
+const DRIVEN = ["-include", decodeURIComponent(new URL("driven_waker.h", programs).pathname)];
+
+const LIBRARIES = ["-lm"];
+
 const TIMELINE = ["follower.c", "pieces.c", "timeline.c", "ring.c"];
 const DEVICE = ["aligner.c", "trial.c", "lateness.c", "samples.c", "gaps.c", ...TIMELINE];
+const RECORDER = ["recorder.c", "source.c", "report.c", "error.c", "memory.c", "capture.c"];
 
 /** Everything that a device's callback and the capture's other calls run through. */
 export const CAPTURE_SOURCES: URL[] = ["capture.c", ...DEVICE].map((file) => new URL(file, native));
@@ -68,6 +76,11 @@ const PARTS: Record<Name, Part[]> = {
   late_drive: partsOf("late_drive", ["capture.c", ...DEVICE]),
   device_race: partsOf("device_race", ["capture.c", ...DEVICE]),
   device_statistics: partsOf("device_statistics", ["capture.c", ...DEVICE]),
+  waker_race: partsOf("waker_race", ["waker.c", ...RECORDER, ...DEVICE]),
+  waker_drive: partsOf("waker_drive", [...RECORDER, ...DEVICE], {
+    source: new URL("waker.c", native),
+    flags: DRIVEN,
+  }),
 };
 
 /** In seconds; a race that has not yet seen everything it must goes on longer. */
@@ -109,7 +122,7 @@ async function objectsOf(name: Name, mode: Mode, folder: URL): Promise<Map<strin
 export async function testReal(name: Name, mode: Mode, folder: URL): Promise<void> {
   const objects = await objectsOf(name, mode, folder);
   const program = new URL(`${name}-${mode.name.replaceAll(" ", "-")}`, folder);
-  await link([...objects.values()], mode, program);
+  await link([...objects.values()], mode, program, LIBRARIES);
   const { success, words } = await run(program, argumentsOf(name, mode, REAL_RUN));
   assert(success, words);
   console.log(words);
@@ -163,14 +176,14 @@ async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
   // A mutant may leave something unused; that is not what it is to be caught by.
   await compile(mutantPart(part!, mutant, written), mode, object, ["-w"]);
   const program = new URL("mutant", folder);
-  await link([...objects.set(into, object).values()], mode, program);
+  await link([...objects.set(into, object).values()], mode, program, LIBRARIES);
   const { success, words } = await run(program, argumentsOf(caughtBy, mode, MUTANT_RUN));
   assert(!success, `mutant "${mutant.name}" is not noticed: ${words}`);
   assertMatch(words, expected, `mutant "${mutant.name}"`);
 }
 
 /** Threads that race need the processors for themselves. */
-const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race", "device_race"];
+const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race", "device_race", "waker_race"];
 
 /** Tests the mutants that one program must notice, two at a time where nothing races. */
 export async function testMutants(name: Name, mutants: Mutant[], folder: URL): Promise<void> {

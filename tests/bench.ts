@@ -1,11 +1,14 @@
 /**
  * What the ring costs, as ratios to a plain memcpy of the same bytes in the same round:
- * `deno task bench`. Each figure is the minimum, median and maximum over the rounds.
+ * `deno task bench`. Each figure is the minimum, median and maximum over the rounds. And what it
+ * costs to be told of new audio: see `bench_wake.ts`.
  *
  * @module
  */
 
 import { MicRing, push } from "../mod.ts";
+import { benchIdle, benchWake } from "./bench_wake.ts";
+import { quote } from "./_quote.ts";
 
 const SAMPLE_RATE = 48_000;
 const SECONDS = 2;
@@ -59,12 +62,6 @@ interface Contest {
   readonly memcpy: () => unknown;
   /** The ratio that was promised, if one was. */
   readonly most?: number;
-}
-
-function quote(values: number[], digits: number): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)!]
-    .map((value) => value.toFixed(digits).padStart(digits + 6)).join("");
 }
 
 function run({ name, count, call, memcpy, most }: Contest): void {
@@ -163,3 +160,5 @@ const contests: Contest[] = [
 ];
 for (const contest of contests) run(contest);
 libc.close();
+await benchWake();
+await benchIdle();

@@ -6,6 +6,7 @@ import { CAPTURE_SOURCES, type Name, testMutants, testReal } from "./_native_pro
 import { RING_MUTANTS } from "./_ring_mutants.ts";
 import { TIMELINE_MUTANTS } from "./_timeline_mutants.ts";
 import { haveTools } from "./_tools.ts";
+import { WAKER_MUTANTS } from "./_waker_mutants.ts";
 
 const native = new URL("../native/", import.meta.url);
 const programs = new URL("./native/", import.meta.url);
@@ -23,9 +24,17 @@ const REAL: [Name, Mode[]][] = [
   ["late_drive", [PLAIN, ADDRESS]],
   ["device_race", [PLAIN, THREAD]],
   ["device_statistics", [PLAIN, ADDRESS]],
+  ["waker_race", [PLAIN, THREAD]],
+  ["waker_drive", [PLAIN, ADDRESS]],
 ];
 
-const MUTANTS = [RING_MUTANTS, CAPTURE_MUTANTS, TIMELINE_MUTANTS, DEVICE_MUTANTS].flat();
+const MUTANTS = [
+  RING_MUTANTS,
+  CAPTURE_MUTANTS,
+  TIMELINE_MUTANTS,
+  DEVICE_MUTANTS,
+  WAKER_MUTANTS,
+].flat();
 
 // One test, so that what is compiled once serves all of it.
 Deno.test("the native sources do what they should, and no mutant of them does", async (t) => {

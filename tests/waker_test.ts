@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import { MicRing, tone } from "../mod.ts";
+import { checkBlocks, WAKER_LIVES, type WakerTask } from "./_waker_child.ts";
+
+const CHILD = new URL("_waker_child.ts", import.meta.url);
+/** Only what hangs takes so long. */
+const HANG_MS = 60_000;
+
+function inWorker(task: WakerTask): Promise<string[]> {
+  const worker = new Worker(CHILD, { type: "module" });
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(event.message));
+  };
+  worker.postMessage(task);
+  return promise.finally(() => worker.terminate());
+}
+
+Deno.test("blocks come in the main thread and in workers at once, sample by sample", async () => {
+  const wrong = await Promise.all([
+    checkBlocks(),
+    inWorker("check blocks"),
+    inWorker("check blocks"),
+  ]);
+  assertEquals(wrong, [[], [], []]);
+});
+
+/** What a process says on its way to its own end. */
+async function live(name: keyof typeof WAKER_LIVES) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--no-lock", "--allow-all", CHILD.href, name],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const hang = setTimeout(() => child.kill("SIGKILL"), HANG_MS);
+  const { code, signal, stdout, stderr } = await child.output();
+  clearTimeout(hang);
+  const decoder = new TextDecoder();
+  return { code, signal, said: decoder.decode(stdout), errors: decoder.decode(stderr) };
+}
+
+function quietly(said: string) {
+  return { code: 0, signal: null, said, errors: "" };
+}
+
+Deno.test("a process ends by itself when its last listener has stopped", async () => {
+  assertEquals(await live("the last listener stops"), quietly("stopped\n"));
+});
+
+Deno.test("a loop that waits on a paused ring keeps the process, until it is aborted", async () => {
+  assertEquals(await live("a loop on a paused ring is aborted"), quietly("alive\naborted\n"));
+  assertEquals(await live("a loop on a paused ring is left to itself"), quietly("alive\n"));
+});
+
+Deno.test("workers that are terminated in the middle of a wait do not keep the process", async () => {
+  assertEquals(await live("workers are terminated"), quietly("terminated\n"));
+});
+
+const RINGS = 40;
+const ATTEMPTS = 5;
+/** Behind a wait for a ring, a call would come after a good part of a second. */
+const MOST_MS = 400;
+
+/** The quickest of a few, as a busy machine may hold up any. */
+async function quickest(call: () => Promise<unknown>): Promise<number> {
+  let least = Infinity;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const start = performance.now();
+    await call();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}
+
+Deno.test("however many rings are waited for, other calls are not kept waiting", async () => {
+  const opened = Array.from({ length: RINGS }, () => MicRing.open({ seconds: 1, source: tone() }));
+  const rings = await Promise.all(opened);
+  await Promise.all(rings.map((ring) => ring.pause()));
+  const far = rings.map((ring) => ring.clip({ at: 1e12, after: 0.1 }).catch(({ code }) => code));
+  const least = await quickest(async () => {
+    await using _other = await MicRing.open({ seconds: 1, source: tone() });
+  });
+  const file = await quickest(() => Deno.readTextFile(CHILD));
+  await Promise.all(rings.map((ring) => ring.close()));
+  assertEquals(await Promise.all(far), rings.map(() => "closed"));
+  assert(least < MOST_MS, `opened and closed in ${least} ms`);
+  assert(file < MOST_MS, `a file was read in ${file} ms`);
+});
