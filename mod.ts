@@ -19,6 +19,7 @@
  * @module
  */
 
+export { AttachedRing } from "./ffi/attached_ring.ts";
 export type { BlockOptions } from "./ffi/block_options.ts";
 export { Clip, type ClipParts } from "./ffi/clip.ts";
 export type { ClipOptions } from "./ffi/clip_around.ts";
@@ -45,6 +46,7 @@ export {
 } from "./ffi/events.ts";
 export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
 export type { Gap, GapCause } from "./ffi/gaps.ts";
+export { HeldRing } from "./ffi/held_ring.ts";
 export type { Level } from "./ffi/level.ts";
 export type { BlockListener, Listening } from "./ffi/listening.ts";
 export { LiveRing } from "./ffi/live_ring.ts";
@@ -57,6 +59,7 @@ export type { PeekedSpan } from "./ffi/ring_reader.ts";
 export type { RecentOptions } from "./ffi/recent.ts";
 export type { RingReason, RingState } from "./ffi/ring_state.ts";
 export type { RingStats } from "./ffi/ring_stats.ts";
+export type { RingToken } from "./ffi/ring_token.ts";
 export { Schedule } from "./ffi/schedule.ts";
 export { ScheduleErrorEvent, type ScheduleEventMap } from "./ffi/schedule_events.ts";
 export type { ScheduleControl } from "./ffi/schedule_machine.ts";

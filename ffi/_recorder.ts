@@ -9,6 +9,7 @@ import type { OpenedDevice } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
 import type { SampleFormat, Samples } from "./formats.ts";
 import { GapLog } from "./_gap_log.ts";
+import { type Hold, type HoldToken, shareHold } from "./_hold.ts";
 import { type Handle, type Library, type LibraryHold, unwrap, withWords } from "./_library.ts";
 import { Report } from "./_report.ts";
 import type { RingStats } from "./ring_stats.ts";
@@ -41,17 +42,20 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
   readonly waker: Waker;
   readonly #library: LibraryHold;
   readonly #native: Library;
+  readonly #hold: Hold;
   readonly #handle: Handle;
   /* Reused by every call: nothing here is kept across one. */
   readonly #fields = new Float64Array(Math.max(INFO.FIELDS, STATS.FIELDS, SNAPSHOT.FIELDS));
   #closing: Promise<void> | undefined;
   #lastDevice: OpenedDevice | undefined;
 
-  /** Takes the handle and the hold over. */
-  constructor(library: LibraryHold, handle: Handle, format: F, source: Source) {
+  /** Takes both holds over. */
+  constructor(library: LibraryHold, hold: Hold, format: F, source: Source) {
+    const handle = hold.recorder;
     this.source = source;
     this.#library = library;
     this.#native = library.native;
+    this.#hold = hold;
     this.#handle = handle;
     const fields = this.#fields;
     this.#native.micring_info(handle, fields);
@@ -63,7 +67,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     this.memoryBytes = fields[INFO.MEMORY_BYTES];
     this.report = new Report(this.#native, handle);
     this.gapLog = new GapLog(this.#native, handle);
-    this.waker = new Waker(this.#native, handle, this);
+    this.waker = new Waker(this.#native, hold.number, this);
     const pointer = this.#native.micring_memory(handle) as Handle;
     this.memory = new MemoryView(pointer, format, this.memoryBytes);
   }
@@ -166,16 +170,21 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     this.waker.noteWritten();
   }
 
+  /** By what others in this process can attach to it. */
+  share(): HoldToken {
+    return shareHold(this.#native, "share the ring", this.#hold);
+  }
+
   async pause(): Promise<void> {
-    unwrap("pause", await this.#native.micring_pause(this.#handle));
+    unwrap("pause", await this.#native.micring_pause(this.#hold.number));
   }
 
   async resume(): Promise<void> {
-    await withWords("resume", (error) => this.#native.micring_resume(this.#handle, error));
+    await withWords("resume", (error) => this.#native.micring_resume(this.#hold.number, error));
   }
 
   async wipe(): Promise<void> {
-    unwrap("wipe", await this.#native.micring_wipe(this.#handle));
+    unwrap("wipe", await this.#native.micring_wipe(this.#hold.number));
   }
 
   /** Empties all views now, and frees everything once `pending` has settled. */
@@ -187,7 +196,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     this.#lastDevice = this.report.device;
     const keepSamples = this.memory.detach();
     await Promise.all([pending, this.waker.close()]);
-    await this.#native.micring_close(this.#handle, Number(keepSamples));
+    await this.#native.micring_close(this.#hold.number, Number(keepSamples));
     this.#library[Symbol.dispose]();
   }
 }

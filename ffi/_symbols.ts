@@ -9,6 +9,7 @@
 export const symbols = {
   micring_abi_version: { parameters: [], result: "u32" },
   micring_miniaudio_version: { parameters: [], result: "pointer" },
+  micring_thread: { parameters: [], result: "f64" },
   micring_open_microphone: {
     parameters: [
       "u32",     // uint32_t backend
@@ -18,7 +19,8 @@ export const symbols = {
       "u32",     // uint32_t sample_rate
       "u32",     // uint32_t channels
       "u32",     // uint32_t format
-      "buffer",  // micring **out
+      "f64",     // double thread
+      "buffer",  // double *out
       "buffer",  // char *error
     ],
     result: "i32",
@@ -33,7 +35,8 @@ export const symbols = {
       "u32",     // uint32_t sample_rate
       "u32",     // uint32_t channels
       "u32",     // uint32_t format
-      "buffer",  // micring **out
+      "f64",     // double thread
+      "buffer",  // double *out
       "buffer",  // char *error
     ],
     result: "i32",
@@ -46,7 +49,8 @@ export const symbols = {
       "u32",     // uint32_t sample_rate
       "u32",     // uint32_t channels
       "u32",     // uint32_t format
-      "buffer",  // micring **out
+      "f64",     // double thread
+      "buffer",  // double *out
       "buffer",  // char *error
     ],
     result: "i32",
@@ -61,7 +65,8 @@ export const symbols = {
       "u32",     // uint32_t sample_rate
       "u32",     // uint32_t channels
       "u32",     // uint32_t format
-      "buffer",  // micring **out
+      "f64",     // double thread
+      "buffer",  // double *out
       "buffer",  // char *error
     ],
     result: "i32",
@@ -73,7 +78,8 @@ export const symbols = {
       "u32",     // uint32_t sample_rate
       "u32",     // uint32_t channels
       "u32",     // uint32_t format
-      "buffer",  // micring **out
+      "f64",     // double thread
+      "buffer",  // double *out
       "buffer",  // char *error
     ],
     result: "i32",
@@ -81,11 +87,33 @@ export const symbols = {
   },
   micring_close: {
     parameters: [
-      "pointer", // micring *recorder
+      "f64",     // double hold
       "u32",     // uint32_t keep_samples
     ],
     result: "void",
     nonblocking: true,
+  },
+  micring_recorder: {
+    parameters: [
+      "f64",     // double hold
+    ],
+    result: "pointer",
+  },
+  micring_share: {
+    parameters: [
+      "f64",     // double hold
+      "buffer",  // double *token
+    ],
+    result: "i32",
+  },
+  micring_attach: {
+    parameters: [
+      "f64",     // double thread
+      "f64",     // double process
+      "f64",     // double ring
+      "buffer",  // double *out
+    ],
+    result: "i32",
   },
   micring_push: {
     parameters: [
@@ -97,14 +125,14 @@ export const symbols = {
   },
   micring_pause: {
     parameters: [
-      "pointer", // micring *recorder
+      "f64",     // double hold
     ],
     result: "i32",
     nonblocking: true,
   },
   micring_resume: {
     parameters: [
-      "pointer", // micring *recorder
+      "f64",     // double hold
       "buffer",  // char *error
     ],
     result: "i32",
@@ -112,7 +140,7 @@ export const symbols = {
   },
   micring_wipe: {
     parameters: [
-      "pointer", // micring *recorder
+      "f64",     // double hold
     ],
     result: "i32",
     nonblocking: true,
@@ -233,18 +261,11 @@ export const symbols = {
     ],
     result: "pointer",
   },
-  micring_waker_open: {
+  micring_waker_of: {
     parameters: [
-      "pointer", // const micring *recorder
-      "buffer",  // micring_waker **out
+      "f64",     // double hold
     ],
-    result: "i32",
-  },
-  micring_waker_close: {
-    parameters: [
-      "pointer", // micring_waker *waker
-    ],
-    result: "void",
+    result: "pointer",
   },
   micring_waker_arm: {
     parameters: [
@@ -261,7 +282,7 @@ export const symbols = {
   },
   micring_waker_wait: {
     parameters: [
-      "pointer", // micring_waker *waker
+      "f64",     // double hold
       "f64",     // double limit_ms
     ],
     result: "u32",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { STATUS } from "./abi.ts";
 import { FrameWaits } from "./frame_waits.ts";
 import { type Handle, type Library, unwrap } from "./_library.ts";
 
@@ -13,7 +14,7 @@ export interface WakerSubject {
   readonly ended: boolean;
 }
 
-/** A wait that is longer comes back in between: in a worker that was terminated it ends by then. */
+/** A wait that is longer comes back in between, should anything be lost. */
 const WAIT_LIMIT_MS = 1000;
 
 /** Deno has 32 threads for all calls that wait, a ring's closing among them: some are left to others. */
@@ -36,7 +37,8 @@ const MOST_LOOKS_IN_A_ROW = 32;
  */
 export class Waker {
   readonly #native: Library;
-  readonly #recorder: Handle;
+  /* The number of the hold whose waker it is. */
+  readonly #hold: number;
   readonly #subject: WakerSubject;
   readonly #waits = new FrameWaits();
   /* Made when somebody waits for the first time. */
@@ -48,9 +50,9 @@ export class Waker {
   #looksInARow = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(native: Library, recorder: Handle, subject: WakerSubject) {
+  constructor(native: Library, hold: number, subject: WakerSubject) {
     this.#native = native;
-    this.#recorder = recorder;
+    this.#hold = hold;
     this.#subject = subject;
   }
 
@@ -78,7 +80,6 @@ export class Waker {
     this.#lookSoon();
     this.#disarm();
     await this.#waiting;
-    if (this.#handle !== undefined) this.#native.micring_waker_close(this.#handle);
   }
 
   /** Whether somebody is to be called. The end of a source is not looked for: whoever waits sees it. */
@@ -126,7 +127,7 @@ export class Waker {
     this.#armedFor = first;
     this.#handle ??= this.#open();
     this.#native.micring_waker_arm(this.#handle, first);
-    this.#waiting ??= this.#wait(this.#handle);
+    this.#waiting ??= this.#wait();
   }
 
   #disarm(): void {
@@ -136,15 +137,15 @@ export class Waker {
   }
 
   #open(): Handle {
-    const out = new BigUint64Array(1);
-    unwrap("wait for frames", this.#native.micring_waker_open(this.#recorder, out));
-    return Deno.UnsafePointer.create(out[0]) as Handle;
+    const handle = this.#native.micring_waker_of(this.#hold);
+    if (handle === null) unwrap("wait for frames", STATUS.OUT_OF_MEMORY);
+    return handle as Handle;
   }
 
-  async #waitThere(handle: Handle): Promise<number> {
+  async #waitThere(): Promise<number> {
     waits++;
     try {
-      return await this.#native.micring_waker_wait(handle, WAIT_LIMIT_MS);
+      return await this.#native.micring_waker_wait(this.#hold, WAIT_LIMIT_MS);
     } finally {
       waits--;
     }
@@ -155,10 +156,10 @@ export class Waker {
     return Number(this.#closing === undefined && (this.#isDue() || this.#isOver()));
   }
 
-  async #wait(handle: Handle): Promise<void> {
+  async #wait(): Promise<void> {
     let woken = 0;
     while (this.#armedFor !== undefined && woken === 0) {
-      woken = waits < MOST_WAITS ? await this.#waitThere(handle) : await this.#waitHere();
+      woken = waits < MOST_WAITS ? await this.#waitThere() : await this.#waitHere();
     }
     this.#waiting = undefined;
     if (woken === 0) return;

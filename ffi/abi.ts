@@ -5,7 +5,7 @@
  */
 
 /** The ABI that this module speaks. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /** The length of the buffer for a text: a failure's words, a device's name. */
 export const ERROR_BYTES = 1024;
@@ -39,6 +39,8 @@ export const STATUS = {
   DEVICE_STOPPED: 21,
   REROUTED: 22,
   DIGITAL_SILENCE: 23,
+  CLOSED: 24,
+  FOREIGN: 25,
 } as const;
 
 /** micring_backend. */
@@ -109,6 +111,9 @@ export const SNAPSHOT = {
   UNCERTAINTY_MS: 4,
   FIELDS: 5,
 } as const;
+
+/** micring_token_field. */
+export const TOKEN = { PROCESS: 0, RING: 1, FIELDS: 2 } as const;
 
 /** micring_gap_cause. */
 export const GAP_CAUSES = {

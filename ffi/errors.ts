@@ -16,6 +16,7 @@ export type MicRingErrorCode =
   | "file-not-audio"
   | "file-truncated"
   | "file-unreadable"
+  | "foreign-token"
   | "format-refused"
   | "library-mismatch"
   | "library-missing"

@@ -1,14 +1,14 @@
+import { AttachedRing } from "./attached_ring.ts";
 import { show } from "./check.ts";
 import type { DeviceChange } from "./device_changes.ts";
 import { type DeviceInfo, type DevicesOptions, listDevices } from "./devices.ts";
 import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
-import { LiveRing } from "./live_ring.ts";
+import { HeldRing } from "./held_ring.ts";
 import { openRecorder } from "./open_recorder.ts";
 import type { Recorder } from "./_recorder.ts";
+import type { RingToken } from "./ring_token.ts";
 import { watchDevices, type WatchDevicesOptions } from "./watch_devices.ts";
-
-const FINISHED_POLL_MS = 10;
 
 /**
  * A ring that always holds the last seconds of a microphone, in native memory, and gives out
@@ -27,8 +27,7 @@ const FINISHED_POLL_MS = 10;
  * console.log(snapshot.frames, snapshot.level());
  * ```
  */
-export class MicRing<F extends SampleFormat = SampleFormat> extends LiveRing<F>
-  implements AsyncDisposable {
+export class MicRing<F extends SampleFormat = SampleFormat> extends HeldRing<F> {
   readonly #recorder: Recorder<F>;
   /* The native control calls, one after the other. */
   #control: Promise<unknown> = Promise.resolve();
@@ -69,6 +68,40 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends LiveRing<F>
     options: OpenOptions<F>,
   ): Promise<MicRing<F>> {
     return new MicRing(await openRecorder(planOpen(options)));
+  }
+
+  /**
+   * Attaches to a ring that is open elsewhere in this process, mostly in a Worker to one of the main
+   * thread: both read the same memory, at once. Who has attached holds the memory until it closes,
+   * or its Worker is terminated.
+   *
+   * @param token What the ring's `share` made, sent with `postMessage`.
+   * @returns The ring, to be read; close it, or declare it with `await using`.
+   * @throws {TypeError} For anything but a token.
+   * @throws {MicRingError} `closed` when its owner has closed the ring, `foreign-token` for one of
+   * another process, and as `open` what stands in the way of the native library.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * const code = `
+   *   import { MicRing } from "${import.meta.resolve("@x/micring")}";
+   *   self.onmessage = async ({ data }) => {
+   *     await using ring = await MicRing.attach(data);
+   *     self.postMessage(ring.snapshot().level());
+   *   };
+   * `;
+   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+   * const url = `data:application/javascript,${encodeURIComponent(code)}`;
+   * const worker = new Worker(url, { type: "module" });
+   * worker.postMessage(ring.share());
+   * console.log(await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data)));
+   * worker.terminate();
+   * ```
+   */
+  static attach<F extends SampleFormat>(token: RingToken<F>): Promise<AttachedRing<F>> {
+    return AttachedRing.attach(token);
   }
 
   /**
@@ -214,46 +247,15 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends LiveRing<F>
   }
 
   /**
-   * Waits until no more frames will come: a file that is not looped has come to its end, or the
-   * ring was closed. For other sources that is the closing only.
+   * Stops recording, and frees everything, once those that are attached have let it go as well.
+   * Views that `peek` gave out become empty; snapshots stay. Whoever listens is told what has happened
+   * up to now, and that it is closed. Closing again changes nothing.
    *
-   * @returns When that is so.
-   *
-   * @example
-   * ```ts
-   * import { file, MicRing, tone } from "@x/micring";
-   *
-   * const path = await Deno.makeTempFile({ suffix: ".wav" });
-   * await using first = await MicRing.open({ seconds: 1, source: tone() });
-   * await Deno.writeFile(path, first.snapshot().toWav());
-   *
-   * await using ring = await MicRing.open({ seconds: 1, source: file(path, { speed: 8 }) });
-   * await ring.finished();
-   * console.log(ring.snapshot().frames, "frames were in the file");
-   * await Deno.remove(path);
-   * ```
+   * @returns When the device is released.
    */
-  async finished(): Promise<void> {
-    while (!this.closed && !this.#recorder.stats().ended) {
-      await new Promise((resolve) => setTimeout(resolve, FINISHED_POLL_MS));
-    }
-  }
-
-  /**
-   * Stops recording and frees everything. Views that `peek` gave out become empty; snapshots
-   * stay. Whoever listens is told what has happened up to now, and that it is closed. Closing again
-   * changes nothing.
-   *
-   * @returns When the device is released and the memory is free.
-   */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     // The views are emptied before anyone else can run; the memory goes after the last call on it.
     return this.closeAfter(this.#control);
-  }
-
-  /** Closes the ring at the end of an `await using` block. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   #controlled(action: string, call: () => Promise<void>): Promise<void> {

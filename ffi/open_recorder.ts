@@ -10,7 +10,8 @@ import { backendOfId, isDeviceId, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
 import { explain } from "./failures.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
-import { cString, type Handle, holdLibrary, type Library, openHandle } from "./_library.ts";
+import { type Hold, openHold } from "./_hold.ts";
+import { cString, holdLibrary, type Library } from "./_library.ts";
 import type { OpenPlan } from "./open_options.ts";
 import { Recorder } from "./_recorder.ts";
 import type { SourceSettings } from "./sources.ts";
@@ -18,7 +19,7 @@ import type { SourceSettings } from "./sources.ts";
 type Plan = OpenPlan<SampleFormat>;
 type FileSettings = Extract<SourceSettings, { kind: "file" }>;
 
-/** The parameters that every open function ends with, before its two out-parameters. */
+/** The parameters that every open function ends with, before those of a hold. */
 function shape(plan: Plan): [number, number, number, number] {
   return [plan.seconds, plan.sampleRate, plan.channels, FORMAT_NUMBERS[plan.format]];
 }
@@ -30,15 +31,16 @@ async function findId({ device, backend }: Plan): Promise<string> {
   return chooseDevice(await listDevices(backend === undefined ? {} : { backend }), device).id;
 }
 
-async function openMicrophone(native: Library, plan: Plan): Promise<Handle> {
+async function openMicrophone(native: Library, plan: Plan): Promise<Hold> {
   const id = await findId(plan);
   const backend = BACKENDS[plan.backend ?? (id === "" ? "auto" : backendOfId(id))];
   const name = cString(id);
   const action = id === "" ? "open the microphone" : `open the device ${id}`;
-  return await openHandle(
+  return await openHold(
+    native,
     action,
-    (out, error) =>
-      native.micring_open_microphone(backend, name, plan.periodMs, ...shape(plan), out, error),
+    (...outs) =>
+      native.micring_open_microphone(backend, name, plan.periodMs, ...shape(plan), ...outs),
   );
 }
 
@@ -91,17 +93,18 @@ async function openFile(
   native: Library,
   plan: Plan,
   { path, loop, speed }: FileSettings,
-): Promise<Handle> {
+): Promise<Hold> {
   const action = `open the file ${path}`;
   await checkFile(action, path);
   const name = cString(path);
-  return await openHandle(
+  return await openHold(
+    native,
     action,
-    (out, error) => native.micring_open_file(name, Number(loop), speed, ...shape(plan), out, error),
+    (...outs) => native.micring_open_file(name, Number(loop), speed, ...shape(plan), ...outs),
   );
 }
 
-function openHandleFor(native: Library, plan: Plan): Promise<Handle> {
+function openHoldFor(native: Library, plan: Plan): Promise<Hold> {
   const { settings } = plan.source;
   switch (settings.kind) {
     case "microphone":
@@ -110,18 +113,21 @@ function openHandleFor(native: Library, plan: Plan): Promise<Handle> {
       return openFile(native, plan, settings);
     case "tone": {
       const { frequency, levelDbfs, speed } = settings;
-      return openHandle(
+      return openHold(
+        native,
         `open ${plan.seconds} s of a tone`,
         (...outs) => native.micring_open_tone(frequency, levelDbfs, speed, ...shape(plan), ...outs),
       );
     }
     case "sequence":
-      return openHandle(
+      return openHold(
+        native,
         `open ${plan.seconds} s of a sequence`,
         (...outs) => native.micring_open_sequence(settings.speed, ...shape(plan), ...outs),
       );
     case "push":
-      return openHandle(
+      return openHold(
+        native,
         `open ${plan.seconds} s`,
         (...outs) => native.micring_open_push(...shape(plan), ...outs),
       );
@@ -134,8 +140,8 @@ export async function openRecorder<F extends SampleFormat>(
 ): Promise<Recorder<F>> {
   const library = holdLibrary();
   try {
-    const handle = await openHandleFor(library.native, plan);
-    return new Recorder(library, handle, plan.format, plan.source);
+    const hold = await openHoldFor(library.native, plan);
+    return new Recorder(library, hold, plan.format, plan.source);
   } catch (error) {
     library[Symbol.dispose]();
     throw error;

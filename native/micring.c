@@ -8,126 +8,18 @@
 #include "error.h"
 #include "miniaudio_config.h"
 #include "recorder.h"
-#include "waker.h"
 #include "wav.h"
 
 /* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
-enum { MOST_CHANNELS = 254, MOST_SAMPLE_RATE = 768000 };
-static const int64_t device_settle_ns = 3000000000;
+enum { MOST_CHANNELS = 254 };
 /* Year 142,000: nothing of it overflows in nanoseconds. */
 #define MOST_TIME_MS 4.5e12
 
 static bool is_count(double value) { return value >= 0 && value <= MICRING_MOST_FRAMES; }
 
-static bool is_positive(double value) { return value > 0 && isfinite(value); }
-
-static bool is_shape(double seconds, uint32_t sample_rate, uint32_t channels, uint32_t format) {
-  return is_positive(seconds) && sample_rate <= MOST_SAMPLE_RATE && channels <= MOST_CHANNELS &&
-         (format == MICRING_F32 || format == MICRING_S16);
-}
-
-static int32_t finish(int32_t status, source *s, double seconds, int64_t settle_ns, micring **out,
-                      char *error) {
-  return status == MICRING_OK ? recorder_open(s, seconds, settle_ns, out, error) : status;
-}
-
-static bool begin(micring **out, char *error, bool good) {
-  if (out == NULL) return false;
-  *out = NULL;
-  error_set(error, "%s", "");
-  return good;
-}
-
 uint32_t micring_abi_version(void) { return MICRING_ABI_VERSION; }
 
 const char *micring_miniaudio_version(void) { return ma_version_string(); }
-
-int32_t micring_open_microphone(uint32_t backend, const char *device_id, uint32_t period_ms,
-                                double seconds, uint32_t sample_rate, uint32_t channels,
-                                uint32_t format, micring **out, char *error) {
-  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && device_id != NULL &&
-                             period_ms > 0)) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  source_shape const shape = {sample_rate, channels, (micring_format)format};
-  source *s = NULL;
-  int32_t const status = microphone_open(backend, device_id, period_ms, shape, &s, error);
-  return finish(status, s, seconds, device_settle_ns, out, error);
-}
-
-int32_t micring_open_tone(double frequency, double level_dbfs, double speed, double seconds,
-                          uint32_t sample_rate, uint32_t channels, uint32_t format, micring **out,
-                          char *error) {
-  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) &&
-                             is_positive(frequency) && level_dbfs <= 0 && is_positive(speed))) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  source_shape const shape = {sample_rate, channels, (micring_format)format};
-  source *s = NULL;
-  int32_t const status = tone_open(frequency, level_dbfs, speed, shape, &s, error);
-  return finish(status, s, seconds, device_settle_ns, out, error);
-}
-
-int32_t micring_open_sequence(double speed, double seconds, uint32_t sample_rate,
-                              uint32_t channels, uint32_t format, micring **out, char *error) {
-  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && is_positive(speed))) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  source_shape const shape = {sample_rate, channels, (micring_format)format};
-  source *s = NULL;
-  int32_t const status = sequence_open(speed, shape, &s, error);
-  return finish(status, s, seconds, device_settle_ns, out, error);
-}
-
-int32_t micring_open_file(const char *path, uint32_t loop, double speed, double seconds,
-                          uint32_t sample_rate, uint32_t channels, uint32_t format, micring **out,
-                          char *error) {
-  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format) && path != NULL &&
-                             is_positive(speed))) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  source_shape const shape = {sample_rate, channels, (micring_format)format};
-  source *s = NULL;
-  int32_t const status = file_open(path, loop != 0, speed, shape, &s, error);
-  return finish(status, s, seconds, device_settle_ns, out, error);
-}
-
-int32_t micring_open_push(double seconds, uint32_t sample_rate, uint32_t channels,
-                          uint32_t format, micring **out, char *error) {
-  if (!begin(out, error, is_shape(seconds, sample_rate, channels, format))) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  source_shape const shape = {sample_rate, channels, (micring_format)format};
-  source *s = NULL;
-  int32_t const status = push_open(shape, &s, error);
-  return finish(status, s, seconds, 0, out, error);
-}
-
-void micring_close(micring *recorder, uint32_t keep_samples) {
-  if (recorder != NULL) recorder_close(recorder, keep_samples != 0);
-}
-
-int32_t micring_push(micring *recorder, const void *samples, double frames) {
-  if (recorder == NULL || !is_count(frames) || (samples == NULL && frames != 0)) {
-    return MICRING_BAD_ARGUMENT;
-  }
-  return recorder_push(recorder, samples, (uint64_t)frames);
-}
-
-int32_t micring_pause(micring *recorder) {
-  return recorder != NULL ? recorder_pause(recorder) : MICRING_BAD_ARGUMENT;
-}
-
-int32_t micring_resume(micring *recorder, char *error) {
-  error_set(error, "%s", "");
-  return recorder != NULL ? recorder_resume(recorder, error) : MICRING_BAD_ARGUMENT;
-}
-
-int32_t micring_wipe(micring *recorder) {
-  if (recorder == NULL) return MICRING_BAD_ARGUMENT;
-  recorder_wipe(recorder);
-  return MICRING_OK;
-}
 
 void micring_info(const micring *recorder, double *fields) {
   const source *s = recorder->source;
@@ -264,29 +156,6 @@ uint32_t micring_holds(const micring *recorder, double from) {
 }
 
 void *micring_memory(micring *recorder) { return ring_memory(recorder->ring); }
-
-int32_t micring_waker_open(const micring *recorder, micring_waker **out) {
-  if (out == NULL) return MICRING_BAD_ARGUMENT;
-  *out = NULL;
-  if (recorder == NULL) return MICRING_BAD_ARGUMENT;
-  *out = waker_create(recorder);
-  return *out != NULL ? MICRING_OK : MICRING_OUT_OF_MEMORY;
-}
-
-void micring_waker_close(micring_waker *waker) { waker_destroy(waker); }
-
-void micring_waker_arm(micring_waker *waker, double frame) {
-  if (waker != NULL && is_count(frame)) waker_arm(waker, (uint64_t)frame);
-}
-
-void micring_waker_disarm(micring_waker *waker) {
-  if (waker != NULL) waker_disarm(waker);
-}
-
-uint32_t micring_waker_wait(micring_waker *waker, double limit_ms) {
-  if (waker == NULL || !(limit_ms >= 0 && limit_ms < MOST_TIME_MS)) return 0;
-  return waker_wait(waker, (int64_t)(limit_ms * 1e6));
-}
 
 int32_t micring_devices_list(uint32_t backend, micring_devices **out, char *error) {
   if (out == NULL) return MICRING_BAD_ARGUMENT;

@@ -5,11 +5,16 @@
  *
  * Threads. "Control" functions may block on the sound system: call them from any one thread at a
  * time per micring, never from an audio callback. "Read" functions never block, never allocate,
- * and may be called from any number of threads at once while the micring is open.
+ * and may be called from any number of threads at once while the micring is held.
  *
- * Ownership. Whoever gets a micring, a micring_waker or a micring_devices from a function here owns it
- * and gives it back once, to micring_close, micring_waker_close or micring_devices_free. Memory passed in stays the caller's
- * and is not kept after the call returns.
+ * Ownership. A micring is had through a hold: a number, used only once, that belongs to a thread of
+ * the caller's. There is its owner's, of who opened it, and any number of readers'. It records until
+ * its owner's hold is given back to micring_close, and its memory stays until all are. When a thread
+ * ends, all its holds are given back by themselves. Functions that take a hold refuse one that is
+ * over (CLOSED), so that they may come late; those that take a micring or a micring_waker must be
+ * called while it is held, by the thread that holds it. A micring_devices is its caller's, to give
+ * back to micring_devices_free. Memory passed in stays the caller's, and is not kept after the call
+ * returns.
  *
  * Statuses. A function that returns int32_t returns MICRING_OK or another micring_status. Where
  * it takes `error`, that is MICRING_ERROR_BYTES of the caller's memory: on failure it holds what
@@ -30,7 +35,7 @@
 #define MICRING_API __attribute__((visibility("default")))
 #endif
 
-#define MICRING_ABI_VERSION 3
+#define MICRING_ABI_VERSION 4
 #define MICRING_ERROR_BYTES 1024
 #define MICRING_GAPS_KEPT 256
 #define MICRING_MOST_FRAMES 9007199254740992.0
@@ -62,6 +67,10 @@ typedef enum micring_status {
   MICRING_DEVICE_STOPPED = 21,
   MICRING_REROUTED = 22,
   MICRING_DIGITAL_SILENCE = 23,
+  /* The hold is over, or the ring, or the thread. */
+  MICRING_CLOSED = 24,
+  /* A token of another process, or of another copy of this library. */
+  MICRING_FOREIGN = 25,
 } micring_status;
 
 /* How a sample is stored. A ring holds f32 or s16; a WAV may be written as any of them. */
@@ -116,7 +125,7 @@ typedef enum micring_stats_field {
 
 /* What a ring is doing. STALLED: no frame comes, and the device is being let go. REOPENING: it is
  * being tried again, until it is back. FAILED: only a person can help; micring_resume tries again.
- * ENDED: a file came to its end. */
+ * ENDED: a file came to its end, or the owner has closed the ring. */
 typedef enum micring_state {
   MICRING_STATE_STARTING = 0,
   MICRING_STATE_RUNNING = 1,
@@ -154,6 +163,13 @@ typedef enum micring_snapshot_field {
   MICRING_SNAPSHOT_UNCERTAINTY_MS = 4,
   MICRING_SNAPSHOT_FIELDS = 5,
 } micring_snapshot_field;
+
+/* What micring_share writes, by index. */
+typedef enum micring_token_field {
+  MICRING_TOKEN_PROCESS = 0,
+  MICRING_TOKEN_RING = 1,
+  MICRING_TOKEN_FIELDS = 2,
+} micring_token_field;
 
 /* Why nothing was recorded. PAUSE: between pause and resume. WIPE: a block that came in the very
  * moment in which a wipe ended. OVERRUN: the sound system, or this process, was too slow, and
@@ -207,14 +223,18 @@ MICRING_API uint32_t micring_abi_version(void);
 /* The version of miniaudio inside, as a static C string. Any thread. */
 MICRING_API const char *micring_miniaudio_version(void);
 
+/* The calling thread's number, for the functions that make a hold for it. From then on its end is
+ * noticed, and gives back what it holds. 0 when out of memory. */
+MICRING_API double micring_thread(void);
+
 /*
  * Control: opens a recorder and returns once its first frame is in the ring (except for push,
- * which returns at once). On MICRING_OK `*out` is the caller's, to give to micring_close; on any
- * other status it is NULL. `seconds` is the window; `sample_rate` and `channels` of 0 mean the
+ * which returns at once). On MICRING_OK `*out` is the owner's hold on it, of the thread with the
+ * number `thread`, to give to micring_close; on any other status it is 0. `seconds` is the window; `sample_rate` and `channels` of 0 mean the
  * source's own (48000 and 1 for the synthetic ones); `format` is MICRING_F32 or MICRING_S16.
  *
  * All may return BAD_ARGUMENT, TOO_LARGE (more memory than there is; the number is in `error`),
- * OUT_OF_MEMORY, THREAD_FAILED.
+ * OUT_OF_MEMORY, THREAD_FAILED, CLOSED (that thread has ended).
  */
 
 /* A device. `device_id` is an id as micring_devices_text gives it, or empty for the default one.
@@ -228,33 +248,50 @@ MICRING_API const char *micring_miniaudio_version(void);
 MICRING_API int32_t micring_open_microphone(uint32_t backend, const char *device_id,
                                             uint32_t period_ms, double seconds,
                                             uint32_t sample_rate, uint32_t channels,
-                                            uint32_t format, micring **out, char *error);
+                                            uint32_t format, double thread, double *out,
+                                      char *error);
 
 /* A sine of `frequency` hertz whose peak is `level_dbfs`, at `speed` times real time. */
 MICRING_API int32_t micring_open_tone(double frequency, double level_dbfs, double speed,
                                       double seconds, uint32_t sample_rate, uint32_t channels,
-                                      uint32_t format, micring **out, char *error);
+                                      uint32_t format, double thread, double *out,
+                                      char *error);
 
 /* Every sample is its own frame number, modulo 2^24 in f32 and modulo 2^15 in s16. */
 MICRING_API int32_t micring_open_sequence(double speed, double seconds, uint32_t sample_rate,
-                                          uint32_t channels, uint32_t format, micring **out,
-                                          char *error);
+                                          uint32_t channels, uint32_t format, double thread,
+                                          double *out, char *error);
 
 /* A WAV, FLAC or MP3 file, once or (`loop` not 0) over and over; `path` is UTF-8.
  * Also: FILE_UNREADABLE, FILE_NOT_AUDIO, FILE_TRUNCATED (less audio than its header says). */
 MICRING_API int32_t micring_open_file(const char *path, uint32_t loop, double speed,
                                       double seconds, uint32_t sample_rate, uint32_t channels,
-                                      uint32_t format, micring **out, char *error);
+                                      uint32_t format, double thread, double *out,
+                                      char *error);
 
 /* No source of its own: micring_push writes. */
 MICRING_API int32_t micring_open_push(double seconds, uint32_t sample_rate, uint32_t channels,
-                                      uint32_t format, micring **out, char *error);
+                                      uint32_t format, double thread, double *out,
+                                      char *error);
 
-/* Control: stops the source and frees everything (a device that does not let go within half a
- * second is left to end by itself, and touches nothing any more), the ring's memory included unless
- * `keep_samples` is not 0 (for a caller that lost track of a view of it). NULL is allowed.
- * No other call on this micring may be under way or follow. */
-MICRING_API void micring_close(micring *recorder, uint32_t keep_samples);
+/* Control: gives a hold back. The owner's end stops the source (a device that does not let go within
+ * half a second is left to end by itself, and touches nothing any more): readers see the state ENDED.
+ * The last end of all frees everything, the ring's memory included unless `keep_samples` was not 0
+ * once (for a caller that lost track of a view of it). No other call on what is held may be under
+ * way or follow, but for those that take a hold. */
+MICRING_API void micring_close(double hold, uint32_t keep_samples);
+
+/* Any thread: what is held; NULL if the hold is over. */
+MICRING_API micring *micring_recorder(double hold);
+
+/* Any thread: writes MICRING_TOKEN_FIELDS doubles by which any thread of this process can attach to
+ * what is held, while its owner holds it. MICRING_OK or CLOSED. */
+MICRING_API int32_t micring_share(double hold, double *token);
+
+/* Any thread: makes a reader's hold of the thread with the number `thread` out of a token. MICRING_OK,
+ * and `*out` is the hold, to give to micring_close; else it is 0: CLOSED, FOREIGN, BAD_ARGUMENT or
+ * OUT_OF_MEMORY. */
+MICRING_API int32_t micring_attach(double thread, double process, double ring, double *out);
 
 /* Control: appends `frames` frames of `samples`, in the ring's format, newest last; while paused
  * it drops them. No frames are fine, and then `samples` may be NULL. MICRING_OK, or NOT_PUSH where
@@ -263,15 +300,15 @@ MICRING_API int32_t micring_push(micring *recorder, const void *samples, double 
 
 /* Control: stops recording (a device is released) and starts it again; the time between becomes
  * silence, counted as lost. Pausing twice or resuming twice changes nothing, but that resume also
- * begins anew what has FAILED. pause: MICRING_OK; resume: as micring_open_microphone, and then the
- * ring stays as it was. Neither waits for a sound system that hangs: pause gives up after half a
+ * begins anew what has FAILED. pause: MICRING_OK or CLOSED; resume: as micring_open_microphone, and
+ * then the ring stays as it was. Neither waits for a sound system that hangs: pause gives up after half a
  * second, and what hangs is left to end by itself; resume after three for each answer. */
-MICRING_API int32_t micring_pause(micring *recorder);
-MICRING_API int32_t micring_resume(micring *recorder, char *error);
+MICRING_API int32_t micring_pause(double hold);
+MICRING_API int32_t micring_resume(double hold, char *error);
 
 /* Control: forgets everything recorded up to the moment it returns, and overwrites the memory
- * with zeros. Frame numbers go on. MICRING_OK or BAD_ARGUMENT. */
-MICRING_API int32_t micring_wipe(micring *recorder);
+ * with zeros. Frame numbers go on. MICRING_OK or CLOSED. */
+MICRING_API int32_t micring_wipe(double hold);
 
 /* Read: what was opened (MICRING_INFO_FIELDS doubles) and how it goes (MICRING_STATS_FIELDS). */
 MICRING_API void micring_info(const micring *recorder, double *fields);
@@ -337,21 +374,17 @@ MICRING_API void *micring_memory(micring *recorder);
  * in it. Nothing in here ever calls the caller back, so it may end at any moment.
  */
 
-/* Any thread: makes one. On MICRING_OK `*out` is the caller's, to give to micring_waker_close before
- * the recorder is closed; else it is NULL: BAD_ARGUMENT or OUT_OF_MEMORY. */
-MICRING_API int32_t micring_waker_open(const micring *recorder, micring_waker **out);
-
-/* Any thread: nobody waits in it any more. NULL is allowed. */
-MICRING_API void micring_waker_close(micring_waker *waker);
+/* Any thread: the hold's own waker, which goes with it; NULL when out of memory, or if it is over. */
+MICRING_API micring_waker *micring_waker_of(double hold);
 
 /* Any thread, may wait for a moment: wakes once all frames before `frame` are in, or no more will
  * come; instead of what it was armed for before. disarm: whoever waits need not any more. */
 MICRING_API void micring_waker_arm(micring_waker *waker, double frame);
 MICRING_API void micring_waker_disarm(micring_waker *waker);
 
-/* Any thread, one at a time: blocks until what it is armed for is there (1), or until it is disarmed
- * or `limit_ms` is over (0). */
-MICRING_API uint32_t micring_waker_wait(micring_waker *waker, double limit_ms);
+/* Any thread, one at a time for each hold: blocks until what its waker is armed for is there (1), or
+ * until it is disarmed, the hold is over, or `limit_ms` is (0). */
+MICRING_API uint32_t micring_waker_wait(double hold, double limit_ms);
 
 /* Control: lists the capture devices of one backend, or with MICRING_BACKEND_AUTO of every one
  * but NULL that answers, each within three seconds. MICRING_OK, NO_BACKEND, NO_ANSWER, THREAD_FAILED

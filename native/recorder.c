@@ -163,6 +163,14 @@ static int32_t resume_device(micring *m, char *error) {
   return status;
 }
 
+void recorder_retire(micring *m) {
+  if (!recorder_paused(m)) {
+    m->source->calls->stop(m->source);
+    capture_shut(m->capture);
+  }
+  source_end(m->source);
+}
+
 static bool has_failed(micring *m) {
   report_change_entry newest;
   report_newest_change(&m->source->report, &newest);

@@ -12,6 +12,9 @@ struct micring {
   timeline *timeline;
   capture *capture;
   uint64_t window;
+  /* Of those who hold it: see holds.h. */
+  uint32_t holders;
+  bool keep_samples;
   /* Of a push: the tick of the coarse clock, and what the fine one said then. */
   int64_t push_tick_ns;
   int64_t push_now_ns;
@@ -24,6 +27,9 @@ struct micring {
  * long it may take to deliver its first frame (0: do not wait). */
 int32_t recorder_open(source *s, double seconds, int64_t settle_ns, micring **out, char *error);
 void recorder_close(micring *m, bool keep_samples);
+
+/* Control: no more is recorded; what the ring holds can still be read. Before recorder_close. */
+void recorder_retire(micring *m);
 
 bool recorder_paused(const micring *m);
 

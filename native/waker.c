@@ -102,6 +102,12 @@ void waker_disarm(waker *w) {
   monitor_unlock(&w->monitor);
 }
 
+void waker_look(waker *w) {
+  monitor_lock(&w->monitor);
+  monitor_notify(&w->monitor);
+  monitor_unlock(&w->monitor);
+}
+
 bool waker_wait(waker *w, int64_t limit_ns) {
   int64_t const deadline_ns = clock_monotonic_ns() + limit_ns;
   bool taken = false;

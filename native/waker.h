@@ -25,6 +25,9 @@ void waker_destroy(waker *w);
 void waker_arm(waker *w, uint64_t frame);
 void waker_disarm(waker *w);
 
+/* Any thread: whoever waits looks now; there may be no more to come. */
+void waker_look(waker *w);
+
 /* Any thread, one at a time: returns when what it is armed for is there (true), when it is not
  * armed, or when the time is over. */
 bool waker_wait(waker *w, int64_t limit_ns);

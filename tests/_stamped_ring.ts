@@ -6,7 +6,8 @@
 
 import { push, type Snapshot } from "../mod.ts";
 import { FORMAT_NUMBERS } from "../ffi/formats.ts";
-import { holdLibrary, openHandle } from "../ffi/_library.ts";
+import { openHold } from "../ffi/_hold.ts";
+import { holdLibrary } from "../ffi/_library.ts";
 import { LiveRing } from "../ffi/live_ring.ts";
 import { Recorder } from "../ffi/_recorder.ts";
 import { libraryUrl } from "../native/build.ts";
@@ -41,13 +42,14 @@ export class StampedRing extends LiveRing<"f32"> implements AsyncDisposable {
     const writer = Deno.dlopen(await helper("stamping_writer", flags), WRITER);
     const library = holdLibrary();
     const shape = [2, SAMPLE_RATE, 1, FORMAT_NUMBERS.f32] as const;
-    const handle = await openHandle(
+    const hold = await openHold(
+      library.native,
       "open a ring",
       (...outs) => library.native.micring_open_push(...shape, ...outs),
     );
-    const ring = new StampedRing(new Recorder(library, handle, "f32", push()), writer);
+    const ring = new StampedRing(new Recorder(library, hold, "f32", push()), writer);
     const path = new TextEncoder().encode(`${decodeURIComponent(libraryUrl.pathname)}\0`);
-    if (writer.symbols.writer_start(path, handle, blockSeconds * SAMPLE_RATE) !== 0) {
+    if (writer.symbols.writer_start(path, hold.recorder, blockSeconds * SAMPLE_RATE) !== 0) {
       throw new Error("Cannot write into the ring: the writer did not start");
     }
     return ring;

@@ -111,6 +111,7 @@ Deno.test("every number of micring.h is the same in abi.ts", () => {
   assertEquals(abi.OPENED, enumOf("micring_opened_field", "MICRING_OPENED_"));
   assertEquals(abi.SNAPSHOT, enumOf("micring_snapshot_field", "MICRING_SNAPSHOT_"));
   assertEquals(abi.GAP_CAUSES, lowerCased(enumOf("micring_gap_cause", "MICRING_GAP_")));
+  assertEquals(abi.TOKEN, enumOf("micring_token_field", "MICRING_TOKEN_"));
   assertEquals(abi.GAP, enumOf("micring_gap_field", "MICRING_GAP_"));
   assertEquals(abi.DEVICE, enumOf("micring_device_field", "MICRING_DEVICE_"));
   assertEquals(FORMAT_NUMBERS, lowerCased(enumOf("micring_format", "MICRING_")));

@@ -59,24 +59,28 @@ static bool hears(micring *m) {
   return true;
 }
 
+/* The hold on the one ring that is open. */
+static double held;
+
 static const char *use(micring *m, bool *went_on) {
   char error[MICRING_ERROR_BYTES];
   clock_sleep_ns(listen_ns);
-  micring_pause(m);
-  bool resumed = micring_resume(m, error) == MICRING_OK;
+  micring_pause(held);
+  bool resumed = micring_resume(held, error) == MICRING_OK;
   /* The failure, if it was one, is over: now it must work. */
-  if (!resumed) resumed = micring_resume(m, error) == MICRING_OK;
+  if (!resumed) resumed = micring_resume(held, error) == MICRING_OK;
   *went_on = resumed;
   if (!resumed) return "cannot be resumed once memory is there again";
   return hears(m) ? NULL : "delivers nothing once memory is there again";
 }
 
 static bool round_goes_well(uint32_t backend, int64_t nth, uint64_t *opened) {
-  micring *m = NULL;
+  double const thread = micring_thread();
   char error[MICRING_ERROR_BYTES];
   atomic_store(&left, nth);
-  int32_t const status =
-      micring_open_microphone(backend, "", 10, seconds, 0, 0, MICRING_F32, &m, error);
+  int32_t const status = micring_open_microphone(backend, "", 10, seconds, 0, 0, MICRING_F32,
+                                                 thread, &held, error);
+  micring *m = micring_recorder(held);
   if ((status == MICRING_OK) != (m != NULL)) {
     fprintf(stderr, "allocation %" PRId64 ": status %d, but %s ring\n", nth, status,
             m != NULL ? "a" : "no");
@@ -85,7 +89,7 @@ static bool round_goes_well(uint32_t backend, int64_t nth, uint64_t *opened) {
   if (m == NULL) return true;
   bool went_on = false;
   const char *wrong = use(m, &went_on);
-  micring_close(m, 0);
+  micring_close(held, 0);
   *opened += went_on;
   if (wrong == NULL) return true;
   fprintf(stderr, "allocation %" PRId64 ": the ring %s: %s\n", nth, wrong, error);

@@ -100,13 +100,15 @@ static void expect(bool holds, const char *what, double value) {
   if (!holds) fail(what, value);
 }
 
+/* The hold on the one ring that is open. */
+static double held;
+
 static micring *open_ring(void) {
-  micring *m = NULL;
   char error[MICRING_ERROR_BYTES];
   int32_t const status = micring_open_microphone(MICRING_BACKEND_NULL, "", 10, 10, 48000, 1,
-                                                 MICRING_F32, &m, error);
+                                                 MICRING_F32, micring_thread(), &held, error);
   if (status != MICRING_OK) fail(error, status);
-  return m;
+  return micring_recorder(held);
 }
 
 static micring_state state_of(const micring *m) {
@@ -173,9 +175,9 @@ static void kill_session(const micring *m) {
 }
 
 /* The time that a call takes, in milliseconds. */
-static double close_ring(micring *m) {
+static double close_ring(void) {
   int64_t const start_ns = clock_monotonic_ns();
-  micring_close(m, 0);
+  micring_close(held, 0);
   return (double)(clock_monotonic_ns() - start_ns) / 1e6;
 }
 
@@ -184,15 +186,15 @@ static void await_release(void) {
   await_zero(&contexts, "contexts stay open");
 }
 
-static void finish(micring *m) {
-  double const ms = close_ring(m);
+static void finish(void) {
+  double const ms = close_ring();
   expect(ms < 2000, "closing took too long", ms);
   await_release();
 }
 
 /* Closes while a call hangs, and then lets it come back. */
-static void finish_hanging(micring *m, _Atomic bool *hangs) {
-  double const ms = close_ring(m);
+static void finish_hanging(_Atomic bool *hangs) {
+  double const ms = close_ring();
   expect(ms < 1500, "closing waits for what hangs", ms);
   *hangs = false;
   await_release();
@@ -212,16 +214,16 @@ static void denied(void) {
   clock_sleep_ns(1500 * millisecond_ns);
   expect(inits == tried, "it was tried again", inits - tried);
   expect(micring_written(m) > written + 48000, "time stands still", micring_written(m) - written);
-  int32_t status = micring_resume(m, error);
+  int32_t status = micring_resume(held, error);
   expect(status == MICRING_ACCESS_DENIED, "resuming gives another status", status);
   expect(state_of(m) == MICRING_STATE_FAILED, "the state is another", state_of(m));
   init_result = MA_SUCCESS;
-  status = micring_resume(m, error);
+  status = micring_resume(held, error);
   expect(status == MICRING_OK, "it cannot be resumed", status);
   await_state(m, MICRING_STATE_RUNNING);
   await_frames(m);
   expect(stat_of(m, MICRING_STATS_GAPS) == 1, "gaps", stat_of(m, MICRING_STATS_GAPS));
-  finish(m);
+  finish();
 }
 
 /* What hangs when it is opened is left behind, and what follows waits for it to come free. */
@@ -245,7 +247,7 @@ static void hanging_open(void) {
   init_hangs = true;
   kill_session(m);
   clock_sleep_ns(100 * millisecond_ns);
-  finish_hanging(m, &init_hangs);
+  finish_hanging(&init_hangs);
 }
 
 /* What hangs when it is stopped is left behind at once, and writes no more. */
@@ -254,19 +256,19 @@ static void hanging_stop(void) {
   micring *m = open_ring();
   await_frames(m);
   stop_hangs = true;
-  micring_pause(m);
+  micring_pause(held);
   expect(stat_of(m, MICRING_STATS_ABANDONED) == 1, "abandoned",
          stat_of(m, MICRING_STATS_ABANDONED));
   double const written = micring_written(m);
   clock_sleep_ns(300 * millisecond_ns);
   expect(micring_written(m) == written, "an abandoned session writes",
          micring_written(m) - written);
-  int32_t const status = micring_resume(m, error);
+  int32_t const status = micring_resume(held, error);
   expect(status == MICRING_OK, "it cannot be resumed", status);
   await_frames(m);
   expect(frames_a_second(m) < 1.5 * 48000, "two sessions write, frames a second",
          frames_a_second(m));
-  finish_hanging(m, &stop_hangs);
+  finish_hanging(&stop_hangs);
 }
 
 /* One that cannot be started is tried until it can; one that cannot be resumed stays paused. */
@@ -283,16 +285,16 @@ static void failing_start(void) {
   start_result = MA_SUCCESS;
   await_state(m, MICRING_STATE_RUNNING);
   await_frames(m);
-  micring_pause(m);
+  micring_pause(held);
   start_result = MA_ERROR;
-  int32_t status = micring_resume(m, error);
+  int32_t status = micring_resume(held, error);
   expect(status == MICRING_DEVICE_FAILED, "resuming gives another status", status);
   expect(stat_of(m, MICRING_STATS_PAUSED) == 1, "it is not paused any more", 0);
   start_result = MA_SUCCESS;
-  status = micring_resume(m, error);
+  status = micring_resume(held, error);
   expect(status == MICRING_OK, "it cannot be resumed", status);
   await_frames(m);
-  finish(m);
+  finish();
 }
 
 int main(int argc, char **argv) {
