@@ -153,7 +153,11 @@ uint64_t holds_process(void) {
   return number;
 }
 
+static void begin(void) { thread_end_begin(on_thread_end); }
+
 uint64_t holds_thread(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, begin);
   uint64_t thread = thread_end_number();
   if (thread != 0) return thread;
   script *s = calloc(1, sizeof *s);
@@ -163,7 +167,7 @@ uint64_t holds_thread(void) {
   *s = (script){scripts, thread};
   scripts = s;
   pthread_mutex_unlock(&lock);
-  thread_end_watch(on_thread_end, thread);
+  thread_end_watch(thread);
   return thread;
 }
 

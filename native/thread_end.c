@@ -2,22 +2,16 @@
 
 #include <pthread.h>
 
-/* Written once, before the key has any value. */
 static void (*call)(uint64_t number);
 static pthread_key_t key;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void on_end(void *value) { call((uint64_t)(uintptr_t)value); }
+static void on_end(void *number) { call((uint64_t)(uintptr_t)number); }
 
-static void create_key(void) { pthread_key_create(&key, on_end); }
-
-void thread_end_watch(void (*ended)(uint64_t number), uint64_t number) {
+void thread_end_begin(void (*ended)(uint64_t number)) {
   call = ended;
-  pthread_once(&once, create_key);
-  pthread_setspecific(key, (void *)(uintptr_t)number);
+  pthread_key_create(&key, on_end);
 }
 
-uint64_t thread_end_number(void) {
-  pthread_once(&once, create_key);
-  return (uint64_t)(uintptr_t)pthread_getspecific(key);
-}
+void thread_end_watch(uint64_t number) { pthread_setspecific(key, (void *)(uintptr_t)number); }
+
+uint64_t thread_end_number(void) { return (uint64_t)(uintptr_t)pthread_getspecific(key); }

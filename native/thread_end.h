@@ -4,12 +4,15 @@
 
 #include <stdint.h>
 
-/* Any thread: `ended` is called with the number when the calling thread ends, on that thread, when
- * it runs nothing else any more; it must not wait for another thread's end. One number a thread, not
- * 0; the newest counts. At the end of the process it may not be called. */
-void thread_end_watch(void (*ended)(uint64_t number), uint64_t number);
+/* Once, before the others: `ended` is called with a thread's number when that thread ends, on it, when
+ * it runs nothing else any more; it must not wait for another thread. At the end of the process it
+ * may not be called. */
+void thread_end_begin(void (*ended)(uint64_t number));
 
-/* The number of the calling thread; 0 if it is not watched. */
+/* Gives the calling thread its number, not 0. */
+void thread_end_watch(uint64_t number);
+
+/* The number of the calling thread; 0 if it has none. */
 uint64_t thread_end_number(void);
 
 #endif

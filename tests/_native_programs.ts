@@ -34,7 +34,8 @@ export type Name =
   | "device_race"
   | "device_statistics"
   | "waker_race"
-  | "waker_drive";
+  | "waker_drive"
+  | "holds_race";
 
 /** The capture's writes go by the program, which watches that nobody else writes. */
 const WATCHED = [
@@ -43,6 +44,9 @@ const WATCHED = [
   "-Dring_skip=watched_skip",
   "-Dring_wipe=watched_wipe",
 ];
+
+/** What is let go goes by the program, which counts it. */
+const COUNTED = ["-Drecorder_close=counted_close"];
 
 /** The waker's clock, and its sleep, are the program's. */
 const DRIVEN = ["-include", decodeURIComponent(new URL("driven_waker.h", programs).pathname)];
@@ -80,6 +84,10 @@ const PARTS: Record<Name, Part[]> = {
   waker_drive: partsOf("waker_drive", [...RECORDER, ...DEVICE], {
     source: new URL("waker.c", native),
     flags: DRIVEN,
+  }),
+  holds_race: partsOf("holds_race", ["thread_end.c", "waker.c", "push.c", ...RECORDER, ...DEVICE], {
+    source: new URL("holds.c", native),
+    flags: COUNTED,
   }),
 };
 
@@ -183,7 +191,14 @@ async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
 }
 
 /** Threads that race need the processors for themselves. */
-const RACING: Name[] = ["ring_race", "capture_gate", "timeline_race", "device_race", "waker_race"];
+const RACING: Name[] = [
+  "ring_race",
+  "capture_gate",
+  "timeline_race",
+  "device_race",
+  "waker_race",
+  "holds_race",
+];
 
 /** Tests the mutants that one program must notice, two at a time where nothing races. */
 export async function testMutants(name: Name, mutants: Mutant[], folder: URL): Promise<void> {

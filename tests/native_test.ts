@@ -3,6 +3,7 @@ import { CAPTURE_MUTANTS } from "./_capture_mutants.ts";
 import { ADDRESS, compile, type Mode, PLAIN, scratchFolder, THREAD } from "./_compile.ts";
 import { DEVICE_MUTANTS } from "./_device_mutants.ts";
 import { CAPTURE_SOURCES, type Name, testMutants, testReal } from "./_native_programs.ts";
+import { HOLDS_MUTANTS } from "./_holds_mutants.ts";
 import { RING_MUTANTS } from "./_ring_mutants.ts";
 import { TIMELINE_MUTANTS } from "./_timeline_mutants.ts";
 import { haveTools } from "./_tools.ts";
@@ -26,6 +27,7 @@ const REAL: [Name, Mode[]][] = [
   ["device_statistics", [PLAIN, ADDRESS]],
   ["waker_race", [PLAIN, THREAD]],
   ["waker_drive", [PLAIN, ADDRESS]],
+  ["holds_race", [PLAIN, ADDRESS, THREAD]],
 ];
 
 const MUTANTS = [
@@ -34,6 +36,7 @@ const MUTANTS = [
   TIMELINE_MUTANTS,
   DEVICE_MUTANTS,
   WAKER_MUTANTS,
+  HOLDS_MUTANTS,
 ].flat();
 
 // One test, so that what is compiled once serves all of it.
