@@ -1,27 +1,33 @@
 /**
- * The native library: found, loaded while it is used, checked, and spoken to.
+ * The native library, loaded while it is used, and spoken to.
  *
  * @module
  */
 
-import { ABI_VERSION, ERROR_BYTES, STATUS } from "./abi.ts";
+import { ERROR_BYTES, STATUS } from "./abi.ts";
 import { MicRingError } from "./errors.ts";
 import { explain, FAILURES } from "./failures.ts";
-import { symbols } from "./_symbols.ts";
+import { findBuilt, findLibrary } from "./_find_library.ts";
+import { type Library, type LibraryPlace, OpenedLibrary, type Openers } from "./_open_library.ts";
 
-/** The library's functions. */
-export type Library = Deno.DynamicLibrary<typeof symbols>["symbols"];
+export type { Library, Openers };
 
 /** What a native function gives and takes back. */
 export type Handle = NonNullable<Deno.PointerValue>;
 
-const FILE_NAMES: Partial<Record<typeof Deno.build.os, string>> = {
-  windows: "micring.dll",
-  darwin: "libmicring.dylib",
-};
+/** A hold on the library, until it is disposed. */
+export interface LibraryHold extends Disposable {
+  /** Those functions that open rings: they are there at once. */
+  readonly openers: Openers;
+  /** All functions: to ask for them the first time takes some milliseconds. */
+  readonly native: Library;
+}
 
-let loaded: Deno.DynamicLibrary<typeof symbols> | undefined;
+/* Where it was found last: there it can be opened again at once, as it stays in memory. */
+let place: LibraryPlace | undefined;
+let library: OpenedLibrary | undefined;
 let holders = 0;
+let finding: { readonly chosen: string | undefined; readonly done: Promise<void> } | undefined;
 
 /** Refuses to begin without the permission; asks for it where a person can answer. */
 function requirePermission(): void {
@@ -34,53 +40,79 @@ function requirePermission(): void {
   );
 }
 
-function load(): Deno.DynamicLibrary<typeof symbols> {
-  requirePermission();
-  const name = FILE_NAMES[Deno.build.os] ?? "libmicring.so";
-  const url = new URL(`../native/build/${Deno.build.target}/${name}`, import.meta.url);
-  let library: Deno.DynamicLibrary<typeof symbols>;
-  try {
-    library = Deno.dlopen(url, symbols);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MicRingError(
-      "library-missing",
-      `Cannot load the native library: ${reason}. Build it with: deno task build`,
-      { cause },
-    );
-  }
-  const version = library.symbols.micring_abi_version();
-  if (version === ABI_VERSION) return library;
-  library.close();
+/** One at a time: rings of one library mean nothing to another. */
+function refuseOther(chosen: string | undefined, used: string): void {
+  if (chosen === undefined || chosen === used) return;
   throw new MicRingError(
-    "library-mismatch",
-    `Cannot use the native library: it speaks ABI ${version}, this module ABI ${ABI_VERSION}. ` +
-      "Build it again with: deno task build",
+    "library-conflict",
+    `Cannot load the native library ${chosen}: ${used} is in use. Close what was opened with it, ` +
+      "or name the same libraryPath everywhere",
   );
+}
+
+function release(): void {
+  if (--holders > 0) return;
+  library?.close();
+  library = undefined;
+}
+
+function hold(known: LibraryPlace): LibraryHold {
+  const opened = library ??= new OpenedLibrary(known);
+  holders++;
+  let held = true;
+  return {
+    openers: opened.openers,
+    get native() {
+      return opened.symbols;
+    },
+    [Symbol.dispose]() {
+      if (held) release();
+      held = false;
+    },
+  };
+}
+
+async function find(chosen: string | undefined): Promise<void> {
+  try {
+    ({ place, library } = await findLibrary(chosen));
+  } finally {
+    finding = undefined;
+  }
 }
 
 /**
  * The library, until the returned hold is disposed: the first holder loads it, the last one lets
  * it go, so that a script that has closed everything has no resource left open.
+ *
+ * @param chosen The path that the user gave; if none, whichever library is in use, else the module's
+ * own.
  */
-export function holdLibrary(): { readonly native: Library } & Disposable {
-  loaded ??= load();
-  holders++;
-  let held = true;
-  return {
-    native: loaded.symbols,
-    [Symbol.dispose]() {
-      if (!held) return;
-      held = false;
-      if (--holders > 0) return;
-      loaded?.close();
-      loaded = undefined;
-    },
-  };
+export async function acquireLibrary(chosen?: string): Promise<LibraryHold> {
+  requirePermission();
+  while (library === undefined) {
+    finding ??= { chosen, done: find(chosen) };
+    const own = chosen === undefined || chosen === finding.chosen;
+    // What stands in the way of another one is not this one's failure.
+    await (own ? finding.done : finding.done.catch(() => {}));
+  }
+  refuseOther(chosen, place!.path);
+  return hold(place!);
 }
 
-/** A hold on the library. */
-export type LibraryHold = ReturnType<typeof holdLibrary>;
+/**
+ * The same at once, for what cannot wait: the library that is in use or was, or the one that was built
+ * in the checkout. To unpack one takes time.
+ */
+export function holdLibrary(): LibraryHold {
+  requirePermission();
+  if (place === undefined) ({ place, library } = findBuilt() ?? {});
+  if (place !== undefined) return hold(place);
+  throw new MicRingError(
+    "library-missing",
+    "Cannot load the native library at once: nothing has loaded it before. Wait for " +
+      "MicRing.open() or MicRing.devices() first",
+  );
+}
 
 /** Turns a status other than OK into the error it stands for; `words` come from the system. */
 export function unwrap(action: string, status: number, words = ""): void {

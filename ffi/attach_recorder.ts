@@ -1,6 +1,6 @@
 import type { SampleFormat } from "./formats.ts";
 import { attachHold } from "./_hold.ts";
-import { holdLibrary } from "./_library.ts";
+import { acquireLibrary } from "./_library.ts";
 import { Recorder } from "./_recorder.ts";
 import { checkToken, type RingToken } from "./ring_token.ts";
 import { Source } from "./sources.ts";
@@ -11,12 +11,12 @@ const ACTION = "attach to the ring";
 export async function attachRecorder<F extends SampleFormat>(
   token: RingToken<F>,
 ): Promise<Recorder<F>> {
-  checkToken<F>(ACTION, token);
-  const { format, source } = token;
-  const library = holdLibrary();
+  const checked = checkToken<F>(ACTION, token);
+  const { format, source } = checked;
+  const library = await acquireLibrary();
   try {
-    const hold = await attachHold(library.native, ACTION, token, format);
-    return new Recorder(library, hold, format, new Source({ ...source }));
+    const hold = await attachHold(library.native, ACTION, checked, format);
+    return new Recorder(library, hold, format, new Source(source));
   } catch (error) {
     library[Symbol.dispose]();
     throw error;

@@ -1,6 +1,7 @@
 import { BACKENDS, DEVICE, nameOf } from "./abi.ts";
 import { checkOptions, checkText, checkWord } from "./check.ts";
-import { type Handle, holdLibrary, type Library, openHandle, text } from "./_library.ts";
+import { acquireLibrary, type Handle, type Library, openHandle, text } from "./_library.ts";
+import { checkLibraryPath } from "./library_path.ts";
 
 /** The sound systems that a microphone can be reached through. */
 export type Backend = "wasapi" | "coreaudio" | "pulseaudio" | "alsa" | "jack" | "null";
@@ -54,6 +55,8 @@ export interface OpenedDevice {
 export interface DevicesOptions {
   /** One sound system only; all that answer, but `null`, if left out. */
   readonly backend?: Backend;
+  /** The native library to load, as for `MicRing.open`. */
+  readonly libraryPath?: string | URL;
 }
 
 /** The backend that a native number stands for: what was found or opened is never `auto`. */
@@ -83,10 +86,11 @@ function readDevice(native: Library, list: Handle, index: number): DeviceInfo {
 /** Lists the capture devices. */
 export async function listDevices(options: DevicesOptions): Promise<DeviceInfo[]> {
   const action = "list the devices";
-  checkOptions(action, options, ["backend"]);
-  const { backend } = options;
+  checkOptions(action, options, ["backend", "libraryPath"]);
+  const { backend, libraryPath } = options;
   if (backend !== undefined) checkWord(action, "backend", backend, BACKEND_NAMES);
-  using library = holdLibrary();
+  const chosen = libraryPath === undefined ? undefined : checkLibraryPath(action, libraryPath);
+  using library = await acquireLibrary(chosen);
   const { native } = library;
   const list = await openHandle(
     action,

@@ -18,6 +18,8 @@ export type MicRingErrorCode =
   | "file-unreadable"
   | "foreign-token"
   | "format-refused"
+  | "library-conflict"
+  | "library-corrupt"
   | "library-mismatch"
   | "library-missing"
   | "no-answer"
@@ -28,7 +30,8 @@ export type MicRingErrorCode =
   | "out-of-memory"
   | "overtaken"
   | "rerouted"
-  | "thread-failed";
+  | "thread-failed"
+  | "unsupported-platform";
 
 /**
  * A failure that a program may want to tell apart: its `code` is stable, its message says what

@@ -7,6 +7,7 @@
 import { checkNumber, checkOptions, checkSeconds, checkWord, show } from "./check.ts";
 import { type Backend, BACKEND_NAMES, checkDevice, type DeviceInfo } from "./devices.ts";
 import type { SampleFormat } from "./formats.ts";
+import { checkLibraryPath } from "./library_path.ts";
 import { microphone, Source, type SourceSettings } from "./sources.ts";
 
 /** What `MicRing.open` can be told. Only `seconds` must be. */
@@ -38,6 +39,11 @@ export interface OpenOptions<F extends SampleFormat = SampleFormat> {
    * so old; a longer period costs less CPU.
    */
   readonly periodMs?: number;
+  /**
+   * The native library to load, as a path or a `file:` URL; the one that comes with this module if
+   * left out. A thread uses one at a time: another than that in use is refused.
+   */
+  readonly libraryPath?: string | URL;
 }
 
 /** The options, checked, with every default filled in. */
@@ -52,11 +58,20 @@ export interface OpenPlan<F extends SampleFormat> {
   readonly device: string | undefined;
   readonly backend: Backend | undefined;
   readonly periodMs: number;
+  readonly libraryPath: string | undefined;
 }
 
 const ACTION = "open";
 const OF_MICROPHONE = ["device", "backend", "periodMs"] as const;
-const NAMES = ["seconds", "source", "format", "sampleRate", "channels", ...OF_MICROPHONE];
+const NAMES = [
+  "seconds",
+  "source",
+  "format",
+  "sampleRate",
+  "channels",
+  ...OF_MICROPHONE,
+  "libraryPath",
+];
 const RATE = { least: 8000, most: 384_000, whole: true };
 const CHANNELS = { least: 1, most: 254, whole: true };
 const PERIOD = { least: 1, most: 1000, whole: true };
@@ -83,7 +98,7 @@ function checkTone(settings: SourceSettings, sampleRate = SYNTHETIC_RATE): void 
 export function planOpen<F extends SampleFormat>(options: OpenOptions<F>): OpenPlan<F> {
   checkOptions(ACTION, options, NAMES);
   const { seconds, source = microphone(), format = "f32", sampleRate, channels } = options;
-  const { device, backend, periodMs = 20 } = options;
+  const { device, backend, periodMs = 20, libraryPath } = options;
   checkSeconds(ACTION, "seconds", seconds);
   checkSource(source);
   checkWord(ACTION, "format", format, ["f32", "s16"]);
@@ -108,5 +123,6 @@ export function planOpen<F extends SampleFormat>(options: OpenOptions<F>): OpenP
     device: device === undefined ? undefined : checkDevice(ACTION, device),
     backend,
     periodMs,
+    libraryPath: libraryPath === undefined ? undefined : checkLibraryPath(ACTION, libraryPath),
   };
 }

@@ -11,7 +11,7 @@ import { MicRingError } from "./errors.ts";
 import { explain } from "./failures.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
 import { type Hold, openHold } from "./_hold.ts";
-import { cString, holdLibrary, type Library } from "./_library.ts";
+import { acquireLibrary, cString, type Openers } from "./_library.ts";
 import type { OpenPlan } from "./open_options.ts";
 import { Recorder } from "./_recorder.ts";
 import type { SourceSettings } from "./sources.ts";
@@ -24,15 +24,14 @@ function shape(plan: Plan): [number, number, number, number] {
   return [plan.seconds, plan.sampleRate, plan.channels, FORMAT_NUMBERS[plan.format]];
 }
 
-/** The id to open: a name is looked up first. */
-async function findId({ device, backend }: Plan): Promise<string> {
-  if (device === undefined) return "";
+/** The id of a device: a name is looked up first. */
+async function findId(device: string, backend: Plan["backend"]): Promise<string> {
   if (isDeviceId(device)) return device;
   return chooseDevice(await listDevices(backend === undefined ? {} : { backend }), device).id;
 }
 
-async function openMicrophone(native: Library, plan: Plan): Promise<Hold> {
-  const id = await findId(plan);
+async function openMicrophone(native: Openers, plan: Plan): Promise<Hold> {
+  const id = plan.device === undefined ? "" : await findId(plan.device, plan.backend);
   const backend = BACKENDS[plan.backend ?? (id === "" ? "auto" : backendOfId(id))];
   const name = cString(id);
   const action = id === "" ? "open the microphone" : `open the device ${id}`;
@@ -90,7 +89,7 @@ async function checkFile(action: string, path: string): Promise<void> {
 }
 
 async function openFile(
-  native: Library,
+  native: Openers,
   plan: Plan,
   { path, loop, speed }: FileSettings,
 ): Promise<Hold> {
@@ -104,7 +103,7 @@ async function openFile(
   );
 }
 
-function openHoldFor(native: Library, plan: Plan): Promise<Hold> {
+function openHoldFor(native: Openers, plan: Plan): Promise<Hold> {
   const { settings } = plan.source;
   switch (settings.kind) {
     case "microphone":
@@ -138,9 +137,11 @@ function openHoldFor(native: Library, plan: Plan): Promise<Hold> {
 export async function openRecorder<F extends SampleFormat>(
   plan: OpenPlan<F>,
 ): Promise<Recorder<F>> {
-  const library = holdLibrary();
+  const library = await acquireLibrary(plan.libraryPath);
   try {
-    const hold = await openHoldFor(library.native, plan);
+    const opening = openHoldFor(library.openers, plan);
+    // While the first frame comes in there is time to make the other functions.
+    const [hold] = await Promise.all([opening, Promise.try(() => library.native)]);
     return new Recorder(library, hold, plan.format, plan.source);
   } catch (error) {
     library[Symbol.dispose]();

@@ -156,7 +156,8 @@ export class RingEvents {
       this.#timer = setInterval(() => this.tell(), LOOK_MS);
       // Who listens does not wait: the process may end.
       Deno.unrefTimer(this.#timer);
-    } else if (!on) {
+    } else if (!on && this.#timer !== undefined) {
+      // Even a call for nothing would load the timers, at every end.
       clearInterval(this.#timer);
       this.#timer = undefined;
     }

@@ -22,15 +22,16 @@ const KINDS = ["microphone", "tone", "sequence", "file", "push"] as const;
 const NAMES = ["process", "ring", "format", "source"];
 const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
 
-/** Refuses what `share` has not made. */
-export function checkToken<F extends SampleFormat>(
-  action: string,
-  token: unknown,
-): asserts token is RingToken<F> {
+/**
+ * Refuses what `share` has not made; gives a copy, as a getter may say something else at each look.
+ */
+export function checkToken<F extends SampleFormat>(action: string, token: unknown): RingToken<F> {
   checkOptions(action, token, NAMES);
-  const { process, ring, format, source } = token as RingToken;
+  const { process, ring, format, source } = token as RingToken<F>;
+  const settings = { ...source };
   checkNumber(action, "process", process, COUNT);
   checkNumber(action, "ring", ring, COUNT);
   checkWord(action, "format", format, ["f32", "s16"]);
-  checkWord(action, "source.kind", source?.kind, KINDS);
+  checkWord(action, "source.kind", settings.kind, KINDS);
+  return { process, ring, format, source: settings };
 }

@@ -14,9 +14,17 @@ export interface ScheduleControl {
   next(): number | undefined;
   /** See `stats` of a schedule. */
   stats(): ScheduleStats;
-  /** Ends it, and gives the runs under way a reason. */
+  /**
+   * Ends it.
+   *
+   * @param reason What the signals of the runs under way are aborted with.
+   */
   stop(reason: unknown): void;
-  /** Whether it keeps the process alive. */
+  /**
+   * Says whether it keeps the process alive.
+   *
+   * @param ref Whether it does.
+   */
   keepAlive(ref: boolean): void;
   /** Resolves when it has ended and nothing is under way any more. */
   readonly finished: Promise<void>;

@@ -8,7 +8,8 @@ import { checkNumber, checkOptions, checkWord, show } from "./check.ts";
 import { type DeviceChange, diffDevices } from "./device_changes.ts";
 import { type Backend, BACKEND_NAMES, type DeviceInfo, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
-import { holdLibrary } from "./_library.ts";
+import { acquireLibrary } from "./_library.ts";
+import { checkLibraryPath } from "./library_path.ts";
 
 /** What `MicRing.watchDevices` can be told. */
 export interface WatchDevicesOptions {
@@ -21,6 +22,8 @@ export interface WatchDevicesOptions {
   readonly interval?: number;
   /** Ends the iteration when it is aborted. */
   readonly signal?: AbortSignal;
+  /** The native library to load, as for `MicRing.open`. */
+  readonly libraryPath?: string | URL;
 }
 
 const INTERVAL = { least: 0.1, most: 86_400 };
@@ -68,12 +71,13 @@ export interface WatchPlan {
   /** In seconds. */
   readonly interval: number;
   readonly signal: AbortSignal | undefined;
+  readonly libraryPath?: string | undefined;
 }
 
-async function* changesOf({ list, interval }: WatchPlan, ending: AbortSignal) {
+async function* changesOf({ list, interval, libraryPath }: WatchPlan, ending: AbortSignal) {
   if (ending.aborted) return;
   // Else it would be loaded anew for every look.
-  using _library = holdLibrary();
+  using _library = await acquireLibrary(libraryPath);
   let before = await list();
   for (;;) {
     await sleep(interval, ending);
@@ -135,13 +139,14 @@ export function watchDevices(
   options: WatchDevicesOptions,
 ): AsyncIterableIterator<DeviceChange> & AsyncDisposable {
   const action = "watch the devices";
-  checkOptions(action, options, ["backend", "interval", "signal"]);
-  const { backend, interval = 1, signal } = options;
+  checkOptions(action, options, ["backend", "interval", "signal", "libraryPath"]);
+  const { backend, interval = 1, signal, libraryPath: given } = options;
   if (backend !== undefined) checkWord(action, "backend", backend, BACKEND_NAMES);
   checkNumber(action, "interval", interval, INTERVAL);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`Cannot ${action}: signal is ${show(signal)}, not an AbortSignal`);
   }
+  const libraryPath = given === undefined ? undefined : checkLibraryPath(action, given);
   const list = async () => backend === undefined ? listWhatOpens() : await listOf(backend) ?? [];
-  return new DeviceWatch({ list, interval, signal });
+  return new DeviceWatch({ list, interval, signal, libraryPath });
 }

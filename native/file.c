@@ -5,6 +5,12 @@
 #include "miniaudio_config.h"
 #include "pacer.h"
 
+#if defined(_WIN32)
+#include <windows.h>
+
+enum { MOST_PATH = 4096 };
+#endif
+
 typedef struct file {
   paced paced;
   ma_decoder decoder;
@@ -35,6 +41,17 @@ static uint64_t produce(paced *p, uint64_t frame, void *frames, uint64_t count) 
 
 static void release(paced *p) { ma_decoder_uninit(&((file *)p)->decoder); }
 
+/* The path is UTF-8, which the system's own functions for narrow text may not take. */
+static ma_result open_decoder(const char *path, const ma_decoder_config *config, ma_decoder *out) {
+#if defined(_WIN32)
+  wchar_t wide[MOST_PATH];
+  int const length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, MOST_PATH);
+  return length > 0 ? ma_decoder_init_file_w(wide, config, out) : MA_DOES_NOT_EXIST;
+#else
+  return ma_decoder_init_file(path, config, out);
+#endif
+}
+
 /* What a decoder that cannot be opened means. */
 static int32_t refuse(ma_result result, char *error) {
   bool const unread =
@@ -48,7 +65,7 @@ static int32_t refuse(ma_result result, char *error) {
 static int32_t check_whole(const char *path, char *error) {
   ma_decoder_config const config = ma_decoder_config_init(ma_format_f32, 0, 0);
   ma_decoder decoder;
-  ma_result const result = ma_decoder_init_file(path, &config, &decoder);
+  ma_result const result = open_decoder(path, &config, &decoder);
   if (result != MA_SUCCESS) return refuse(result, error);
   float one[MA_MAX_CHANNELS];
   ma_uint64 length = 0;
@@ -81,7 +98,7 @@ int32_t file_open(const char *path, bool loop, double speed, source_shape shape,
       ma_decoder_config_init(shape.format == MICRING_S16 ? ma_format_s16 : ma_format_f32,
                              shape.channels, shape.sample_rate);
   config.resampling.linear.lpfOrder = MA_MAX_FILTER_ORDER;
-  ma_result const result = ma_decoder_init_file(path, &config, &f->decoder);
+  ma_result const result = open_decoder(path, &config, &f->decoder);
   if (result != MA_SUCCESS) {
     report_destroy(&f->paced.base.report);
     free(f);

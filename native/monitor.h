@@ -7,6 +7,11 @@
 
 #include "clock.h"
 
+/* Where conditions know no other clock than the wall's, they can at least be told how long. */
+#if defined(__APPLE__) || defined(_WIN32)
+#define MONITOR_RELATIVE
+#endif
+
 typedef struct monitor {
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -14,7 +19,7 @@ typedef struct monitor {
 
 static inline void monitor_init(monitor *m) {
   pthread_mutex_init(&m->lock, NULL);
-#if defined(__APPLE__)
+#if defined(MONITOR_RELATIVE)
   pthread_cond_init(&m->changed, NULL);
 #else
   pthread_condattr_t attributes;
@@ -44,7 +49,7 @@ static inline void monitor_wait(monitor *m) { pthread_cond_wait(&m->changed, &m-
 /* The same, for at most so long. */
 static inline void monitor_wait_for(monitor *m, int64_t ns) {
   if (ns <= 0) return;
-#if defined(__APPLE__)
+#if defined(MONITOR_RELATIVE)
   struct timespec const rest = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
   pthread_cond_timedwait_relative_np(&m->changed, &m->lock, &rest);
 #else

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "clock.h"
+#include "monitor.h"
 
 /* In real time a tick is one block of 10 ms; at high speeds it is many of BLOCK_FRAMES. */
 enum { BLOCK_FRAMES = 1024 };
@@ -12,6 +12,8 @@ static const int64_t tick_ns = 10000000;
 typedef struct pacer {
   pthread_t thread;
   _Atomic bool stopping;
+  /* Notified when it is to stop. */
+  monitor monitor;
   paced *source;
   capture *capture;
   int64_t origin_ns;
@@ -40,11 +42,21 @@ static bool step(pacer *p, int64_t now_ns) {
   return made == BLOCK_FRAMES;
 }
 
+/* For a tick, or until it is to stop. */
+static void sleep_tick(pacer *p) {
+  int64_t const end_ns = clock_monotonic_ns() + tick_ns;
+  monitor_lock(&p->monitor);
+  while (!stopping(p) && clock_monotonic_ns() < end_ns) {
+    monitor_wait_for(&p->monitor, end_ns - clock_monotonic_ns());
+  }
+  monitor_unlock(&p->monitor);
+}
+
 static void *run(void *argument) {
   pacer *p = argument;
   while (!stopping(p) && !source_ended(&p->source->base)) {
     /* Before the first step, too: like a device, it begins with a whole tick of frames. */
-    clock_sleep_ns(tick_ns);
+    sleep_tick(p);
     int64_t const now_ns = clock_now_ns();
     while (!stopping(p) && step(p, now_ns)) continue;
   }
@@ -58,7 +70,9 @@ static int32_t start(source *s, capture *c, char *error) {
   p->source = (paced *)s;
   p->capture = c;
   p->origin_ns = s->origin_ns;
+  monitor_init(&p->monitor);
   if (pthread_create(&p->thread, NULL, run, p) != 0) {
+    monitor_destroy(&p->monitor);
     free(p);
     return MICRING_THREAD_FAILED;
   }
@@ -69,9 +83,13 @@ static int32_t start(source *s, capture *c, char *error) {
 static void stop(source *s) {
   pacer *p = ((paced *)s)->pacer;
   if (p == NULL) return;
+  monitor_lock(&p->monitor);
   /* Relaxed: partner of the load in stopping. */
   atomic_store_explicit(&p->stopping, true, memory_order_relaxed);
+  monitor_notify(&p->monitor);
+  monitor_unlock(&p->monitor);
   pthread_join(p->thread, NULL);
+  monitor_destroy(&p->monitor);
   free(p);
   ((paced *)s)->pacer = NULL;
 }

@@ -39,7 +39,7 @@ async function withCopy(test: (folder: string) => Promise<void>): Promise<void> 
 
 Deno.test("a build with nothing changed compiles and links nothing", () =>
   withCopy(async (folder) => {
-    // The copy is at another path, so this links once; objects are known by content.
+    // The copy is at another path; what was built is known by content.
     assertEquals(await runScript(`${folder}/build.ts`), { code: 0, words: "" });
     const library = `${folder}/build/${Deno.build.target}/libmicring.so`;
     const before = await Deno.stat(library);

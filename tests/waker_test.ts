@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { MicRing, tone } from "../mod.ts";
-import { checkBlocks, WAKER_LIVES, type WakerTask } from "./_waker_child.ts";
+import { checkBlocks, type WAKER_LIVES, type WakerTask } from "./_waker_child.ts";
 
 const CHILD = new URL("_waker_child.ts", import.meta.url);
 /** Only what hangs takes so long. */

@@ -20,7 +20,7 @@ enum { RATE = 48000, BLOCK = 480, OWNERS = 2, READERS = 4, LATE = 2, READS = 40,
 
 static const double window_seconds = 0.05;
 /* Only what is lost takes so long. */
-static const int64_t patience_ns = 5000000000;
+static const int64_t patience_ns = 3000000000;
 /* An end that nobody is told of is found by the next look, a second later. */
 static const int64_t noticed_ns = 500000000;
 

@@ -6,6 +6,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#if defined(_WIN32)
+#define flockfile _lock_file
+#endif
+
 /* Relaxed, both: a count stands for itself, and anything stronger would do the work of what is
  * under test. Partners are each other. */
 static inline uint64_t get(const _Atomic uint64_t *number) {

@@ -1,0 +1,37 @@
+/**
+ * Where a user says that the native library is.
+ *
+ * @module
+ */
+
+import { checkText, show } from "./check.ts";
+
+/** A path that the system takes, of a URL with the scheme `file:`. */
+export function pathOf(url: URL, windows: boolean = Deno.build.os === "windows"): string {
+  const path = decodeURIComponent(url.pathname);
+  if (!windows) return path;
+  const host = url.host === "" ? "" : `\\\\${url.host}`;
+  return host + path.replace(/^\/(?=[A-Za-z]:)/, "").replaceAll("/", "\\");
+}
+
+/** Refuses what names no file; gives its path, so that the same file is the same text. */
+export function checkLibraryPath(action: string, value: unknown): string {
+  const name = "libraryPath";
+  if (value instanceof URL || (typeof value === "string" && value.startsWith("file:"))) {
+    const url = new URL(value);
+    if (url.protocol === "file:") {
+      const path = pathOf(url);
+      checkText(action, name, path);
+      return path;
+    }
+    throw new TypeError(
+      `Cannot ${action}: ${name} is ${url.href}, and must be a path or a file: URL`,
+    );
+  }
+  if (typeof value !== "string") {
+    throw new TypeError(`Cannot ${action}: ${name} is ${show(value)}, not a path or a file: URL`);
+  }
+  checkText(action, name, value);
+  // A bare name would be looked for all over the system.
+  return /[\\/]/.test(value) ? value : `./${value}`;
+}
