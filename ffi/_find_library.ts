@@ -99,5 +99,5 @@ export async function findLibrary(chosen: string | undefined): Promise<FoundLibr
   if (chosen === undefined) return findBuilt() ?? await findPacked(target);
   const advice = `Its path was given as libraryPath: it must be MicRing's library for ${target}, ` +
     "of this version";
-  return open({ path: chosen, advice });
+  return open({ path: chosen, chosen, advice });
 }

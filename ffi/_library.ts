@@ -21,6 +21,8 @@ export interface LibraryHold extends Disposable {
   readonly openers: Openers;
   /** All functions: to ask for them the first time takes some milliseconds. */
   readonly native: Library;
+  /** Where the library is, if the user said so. */
+  readonly chosen: string | undefined;
 }
 
 /* Where it was found last: there it can be opened again at once, as it stays in memory. */
@@ -62,6 +64,7 @@ function hold(known: LibraryPlace): LibraryHold {
   let held = true;
   return {
     openers: opened.openers,
+    chosen: known.chosen,
     get native() {
       return opened.symbols;
     },

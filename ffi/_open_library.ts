@@ -36,6 +36,8 @@ export type Openers = Deno.DynamicLibrary<typeof OPENERS>["symbols"];
 export interface LibraryPlace {
   /** What `Deno.dlopen` takes. */
   readonly path: string;
+  /** The same, if the user said so. */
+  readonly chosen?: string;
   /** What to do when it turns out to be the wrong one. */
   readonly advice: string;
 }

@@ -175,6 +175,11 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     return shareHold(this.#native, "share the ring", this.#hold);
   }
 
+  /** The native library that it is in, if the user said which. */
+  get libraryPath(): string | undefined {
+    return this.#library.chosen;
+  }
+
   async pause(): Promise<void> {
     unwrap("pause", await this.#native.micring_pause(this.#hold.number));
   }

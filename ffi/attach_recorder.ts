@@ -12,8 +12,8 @@ export async function attachRecorder<F extends SampleFormat>(
   token: RingToken<F>,
 ): Promise<Recorder<F>> {
   const checked = checkToken<F>(ACTION, token);
-  const { format, source } = checked;
-  const library = await acquireLibrary();
+  const { format, source, libraryPath } = checked;
+  const library = await acquireLibrary(libraryPath);
   try {
     const hold = await attachHold(library.native, ACTION, checked, format);
     return new Recorder(library, hold, format, new Source(source));

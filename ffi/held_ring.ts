@@ -43,7 +43,9 @@ export class HeldRing<F extends SampleFormat = SampleFormat> extends LiveRing<F>
   share(): RingToken<F> {
     this.#recorder.requireOpen("share the ring");
     const { format, source: { settings } } = this;
-    return { ...this.#recorder.share(), format, source: { ...settings } };
+    const { libraryPath } = this.#recorder;
+    const library = libraryPath === undefined ? {} : { libraryPath };
+    return { ...this.#recorder.share(), format, source: { ...settings }, ...library };
   }
 
   /**

@@ -49,7 +49,8 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends HeldRing<F> 
    * what to do: `no-backend`, `no-device`, `device-not-found`, `device-ambiguous`,
    * `device-busy`, `device-failed`, `access-denied`, `format-refused`, `no-frames`, `no-answer`,
    * `file-unreadable`, `file-not-audio`, `file-truncated`, `out-of-memory`, `thread-failed`,
-   * `ffi-denied`, `library-missing`, `library-mismatch`.
+   * `ffi-denied`, `library-missing`, `library-mismatch`, `library-corrupt`, `library-conflict` (another
+   * `libraryPath` is in use), `unsupported-platform`.
    *
    * @example
    * ```ts

@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions, checkWord } from "./check.ts";
 import type { SampleFormat } from "./formats.ts";
+import { checkLibraryPath } from "./library_path.ts";
 import type { SourceSettings } from "./sources.ts";
 
 /**
@@ -16,10 +17,12 @@ export interface RingToken<F extends SampleFormat = SampleFormat> {
   readonly format: F;
   /** What fills the ring. */
   readonly source: SourceSettings;
+  /** The native library that it is in, where that is one of the user's own. */
+  readonly libraryPath?: string;
 }
 
 const KINDS = ["microphone", "tone", "sequence", "file", "push"] as const;
-const NAMES = ["process", "ring", "format", "source"];
+const NAMES = ["process", "ring", "format", "source", "libraryPath"];
 const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
 
 /**
@@ -27,11 +30,13 @@ const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
  */
 export function checkToken<F extends SampleFormat>(action: string, token: unknown): RingToken<F> {
   checkOptions(action, token, NAMES);
-  const { process, ring, format, source } = token as RingToken<F>;
+  const { process, ring, format, source, libraryPath } = token as RingToken<F>;
   const settings = { ...source };
   checkNumber(action, "process", process, COUNT);
   checkNumber(action, "ring", ring, COUNT);
   checkWord(action, "format", format, ["f32", "s16"]);
   checkWord(action, "source.kind", settings.kind, KINDS);
-  return { process, ring, format, source: settings };
+  const checked = { process, ring, format, source: settings };
+  if (libraryPath === undefined) return checked;
+  return { ...checked, libraryPath: checkLibraryPath(action, libraryPath) };
 }

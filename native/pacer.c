@@ -8,6 +8,8 @@
 /* In real time a tick is one block of 10 ms; at high speeds it is many of BLOCK_FRAMES. */
 enum { BLOCK_FRAMES = 1024 };
 static const int64_t tick_ns = 10000000;
+/* Whoever opens it waits for this one. */
+static const int64_t first_tick_ns = 2000000;
 
 typedef struct pacer {
   pthread_t thread;
@@ -42,9 +44,9 @@ static bool step(pacer *p, int64_t now_ns) {
   return made == BLOCK_FRAMES;
 }
 
-/* For a tick, or until it is to stop. */
-static void sleep_tick(pacer *p) {
-  int64_t const end_ns = clock_monotonic_ns() + tick_ns;
+/* For so long, or until it is to stop. */
+static void sleep_for(pacer *p, int64_t ns) {
+  int64_t const end_ns = clock_monotonic_ns() + ns;
   monitor_lock(&p->monitor);
   while (!stopping(p) && clock_monotonic_ns() < end_ns) {
     monitor_wait_for(&p->monitor, end_ns - clock_monotonic_ns());
@@ -54,11 +56,12 @@ static void sleep_tick(pacer *p) {
 
 static void *run(void *argument) {
   pacer *p = argument;
+  /* Before the first step, too: like a device, it begins with frames. */
+  sleep_for(p, first_tick_ns);
   while (!stopping(p) && !source_ended(&p->source->base)) {
-    /* Before the first step, too: like a device, it begins with a whole tick of frames. */
-    sleep_tick(p);
     int64_t const now_ns = clock_now_ns();
     while (!stopping(p) && step(p, now_ns)) continue;
+    sleep_for(p, tick_ns);
   }
   return NULL;
 }

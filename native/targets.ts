@@ -118,7 +118,7 @@ function windows(name: string): Target {
       "-Wl,--disable-auto-image-base",
       "-s",
     ],
-    libraries: ["-lole32", "-lpthread"],
+    libraries: ["-lole32", "-lntdll", "-lpthread"],
     libraryName: "micring.dll",
     fileName: (hash) => `micring-${hash}.dll`,
   };

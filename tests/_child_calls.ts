@@ -49,10 +49,15 @@ export class CalledProcess<C extends Calls> implements AsyncDisposable {
    *
    * @param script Its module, which calls {@linkcode serve}.
    * @param env What is to be in its environment beside this process's own.
+   * @param options What Deno is to be told as well.
    */
-  constructor(script: string, env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    script: string,
+    env: Readonly<Record<string, string>> = {},
+    options: readonly string[] = [],
+  ) {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-config", "--no-lock", "--allow-all", script],
+      args: ["run", "--no-config", "--no-lock", "--allow-all", ...options, script],
       env: { ...env, DENO_DIR: denoDir(), NO_COLOR: "1" },
       stdin: "piped",
       stdout: "piped",

@@ -32,7 +32,7 @@ export interface Emulation {
   readonly end?: readonly string[];
   /** What the system calls a path of this one. */
   readonly path: (path: string) => string;
-  /** Below this, the emulated sound system loses frames. */
+  /** With less than this, the emulated sound system loses frames. */
   readonly periodMs: number;
 }
 
@@ -56,13 +56,13 @@ export const EMULATIONS: Emulation[] = [
     target: "x86_64-pc-windows-msvc",
     compiler: "x86_64-w64-mingw32-gcc-posix",
     flags: ["-D__USE_MINGW_ANSI_STDIO=1"],
-    libraries: ["-static", "-lm", "-lpthread"],
+    libraries: ["-static", "-lm", "-lntdll", "-lpthread"],
     runner: ["/usr/lib/wine/wine64"],
     end: ["/usr/lib/wine/wineserver64", "-k"],
     packages: "gcc-mingw-w64-x86-64-posix wine64",
     env: (home) => ({ HOME: home, WINEPREFIX: `${home}/wine`, WINEDEBUG: "-all" }),
     path: (path) => `Z:${path.replaceAll("/", "\\")}`,
-    periodMs: 20,
+    periodMs: 100,
   },
 ];
 

@@ -61,7 +61,7 @@ const calls = {
 export function shareProcess(
   env: Readonly<Record<string, string>> = {},
 ): CalledProcess<typeof calls> {
-  return new CalledProcess<typeof calls>(import.meta.url, env);
+  return new CalledProcess<typeof calls>(import.meta.url, env, ["--v8-flags=--expose-gc"]);
 }
 
 if (import.meta.main) {

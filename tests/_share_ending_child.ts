@@ -29,6 +29,8 @@ export interface ShareOutcome {
   readonly output: string;
 }
 
+/** So long that nobody is ever too late. */
+const SECONDS = 20;
 const SOURCE = sequence({ speed: 4 });
 const LONG_SECONDS = 20;
 /** Only a process that hangs takes so long, and is then seen as one that was killed. */
@@ -63,10 +65,10 @@ async function readInWorkers(ring: Pick<MicRing, "share">): Promise<SharingWorke
 }
 
 async function end(ending: ShareEnding, delayMs: number): Promise<void> {
-  const options = { seconds: 1, source: SOURCE };
+  const options = { seconds: SECONDS, source: SOURCE };
   if (ending.startsWith("the owner, a Worker")) {
     const owner = new SharingWorker();
-    const own = await owner.call("open", { seconds: 1, source: SOURCE.settings });
+    const own = await owner.call("open", { seconds: SECONDS, source: SOURCE.settings });
     const ring = await MicRing.attach(await owner.call("share", own));
     const readers = await readInWorkers(ring);
     await sleep(delayMs / 1000);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type HeldRing, MicRing, type RingToken } from "../mod.ts";
+import { type HeldRing, MicRing, push, type RingToken } from "../mod.ts";
 import { checkWhole, type Reading, READINGS } from "./_share_pieces.ts";
 import { calmFootprint, type Footprint, footprint, LARGE, openLarge } from "./_share_footprint.ts";
 import { seeded } from "./_seeded.ts";
@@ -54,7 +54,7 @@ class Steady {
 async function loseReader(steady: Steady, reading: Reading, order: Order, delay: number) {
   const ring = await openLarge();
   const token = ring.share();
-  const victim = new SharingWorker();
+  using victim = new SharingWorker();
   const there = await victim.call("attach", token);
   const other = await steady.attach(token);
   await victim.call("read", there, reading, CONTENT);
@@ -77,7 +77,7 @@ async function loseReader(steady: Steady, reading: Reading, order: Order, delay:
 
 /** The owner is terminated. */
 async function loseOwner(steady: Steady, reading: Reading, order: Order, delay: number) {
-  const victim = new SharingWorker();
+  using victim = new SharingWorker();
   const own = await victim.call("open", LARGE);
   await victim.call("read", own, reading, CONTENT);
   const token = await victim.call("share", own);
@@ -138,6 +138,8 @@ async function play(from: number, to: number): Promise<Footprint> {
 
 /** Plays so many rounds; those before that make the process as large as it is to be. */
 export async function playRounds(warmUp: number, rounds: number): Promise<BeforeAndAfter> {
+  // Deno keeps something of a library each time it loads one: this thread has it loaded once.
+  await using _used = await MicRing.open({ seconds: 0.1, source: push() });
   const before = await play(0, warmUp);
   return { before, after: await play(warmUp, warmUp + rounds) };
 }

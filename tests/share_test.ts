@@ -49,8 +49,14 @@ Deno.test("in one Worker a ring is attached to twice: one closes, the other read
   await worker.call("close", one);
   assertEquals((await worker.call("facts", one)).state, "closed");
   pushTo(ring, 6000);
-  const { samples, startFrame } = await worker.call("take", other);
-  assertEquals([startFrame, samples], [2000, noise(1, 2000, 4000)]);
+  const checkOther = async () => {
+    const { samples, startFrame } = await worker.call("take", other);
+    assertEquals([startFrame, samples], [2000, noise(1, 2000, 4000)]);
+  };
+  await checkOther();
+  await ring.close();
+  assertEquals((await worker.call("facts", other)).state, "ended");
+  await checkOther();
 });
 
 Deno.test("beside its owner in one thread: its own views, its own end, and no way to write", async () => {
