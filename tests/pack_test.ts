@@ -79,7 +79,7 @@ async function testPe(path: string, { prefix }: PackTarget, packed: PackedLibrar
   const exported = [...table.split("\n\n")[0].matchAll(/\] (?:.*\s)?(\w+)$/gm)];
   assertEquals(exported.map(([, name]) => name).toSorted(), functions);
   const imported = [...words.matchAll(/DLL Name: (.*)/g)].map(([, name]) => name);
-  assertEquals(imported, ["KERNEL32.dll", "msvcrt.dll"]);
+  assertEquals(imported, ["KERNEL32.dll", "msvcrt.dll", "ntdll.dll"]);
   assert(/^micring-[0-9a-f]{16}\.dll$/.test(packed.fileName), packed.fileName);
   const bytes = bytesOf(packed);
   const view = new DataView(bytes.buffer);
