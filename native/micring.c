@@ -37,8 +37,12 @@ void micring_stats(const micring *recorder, double *fields) {
   const report *r = &recorder->source->report;
   /* Read before the frames, so that "ended" never comes with fewer frames than there were. */
   fields[MICRING_STATS_ENDED] = source_ended(recorder->source);
-  fields[MICRING_STATS_WRITTEN_FRAMES] = (double)ring_written(recorder->ring);
-  fields[MICRING_STATS_OLDEST_FRAME] = (double)ring_oldest(recorder->ring);
+  /* The oldest first, as all of the ring may be overwritten between the two. */
+  double const oldest = (double)ring_oldest(recorder->ring);
+  double const written = (double)ring_written(recorder->ring);
+  fields[MICRING_STATS_WRITTEN_FRAMES] = written;
+  /* In the midst of a wipe it is beyond the newest for a moment. */
+  fields[MICRING_STATS_OLDEST_FRAME] = fmin(oldest, written);
   fields[MICRING_STATS_LOST_FRAMES] = (double)capture_statistic(&c->lost);
   fields[MICRING_STATS_BLOCKS] = (double)capture_statistic(&c->blocks);
   fields[MICRING_STATS_LONGEST_BLOCK_FRAMES] = (double)capture_statistic(&c->longest_block);

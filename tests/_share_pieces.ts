@@ -89,9 +89,7 @@ export function checkWhole(content: Content, snapshot: Snapshot): void {
 function someRange(ring: LiveRing, random: () => number): RangeOptions {
   const frames = 1 + Math.floor(random() ** 3 * (Math.min(ring.frames, MOST_FRAMES) - 1));
   if (random() < 0.5) return { seconds: frames / ring.sampleRate };
-  // Asked twice: all of the ring may be overwritten between the two numbers of one answer.
-  const { oldestFrame } = ring.stats();
-  const { writtenFrames } = ring.stats();
+  const { oldestFrame, writtenFrames } = ring.stats();
   const from = oldestFrame + Math.floor(random() ** 8 * (writtenFrames - oldestFrame));
   return { from, to: Math.min(from + frames, writtenFrames) };
 }
