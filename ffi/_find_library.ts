@@ -67,7 +67,7 @@ function refuseTarget(target: string): never {
 
 function refuseUnpacked(target: string): never {
   const words = import.meta.url.startsWith("file:")
-    ? `neither native/build/${target} nor native/packed/${target}.ts is there. Build it with: ` +
+    ? `neither native/build/${target} nor native/packed/${target}.js is there. Build it with: ` +
       "deno task build"
     : `this version of the package was published without one for ${target}. Use another version, ` +
       "or name a library with the option libraryPath";
@@ -82,7 +82,7 @@ async function openPacked(
   checkPacked(packed, target);
   const path = loader.find(packed.fileName) ??
     loader.load({ ...packed, bytes: await unpack(packed) });
-  return open({ path, advice: "Fetch the module again: deno run --reload" });
+  return open({ path, advice: "Fetch the module again: deno run --reload", lasting: true });
 }
 
 /** The library that is packed in the package, brought into this process if it is not there yet. */

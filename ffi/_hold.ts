@@ -6,7 +6,7 @@
 
 import { INFO, TOKEN } from "./abi.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
-import { type Handle, type Library, type Openers, unwrap, withWords } from "./_library.ts";
+import { type Handle, type Library, unwrap, withWords } from "./_library.ts";
 
 /** Its number, for calls that may come late, and the recorder, for those that may not. */
 export interface Hold {
@@ -21,13 +21,13 @@ export type OpeningOuts = [
   error: Uint8Array<ArrayBuffer>,
 ];
 
-function holdOf(native: Openers, number: number): Hold {
+function holdOf(native: Library, number: number): Hold {
   return { number, recorder: native.micring_recorder(number) as Handle };
 }
 
 /** Runs a call that opens a recorder, and unwraps its status. */
 export async function openHold(
-  native: Openers,
+  native: Library,
   action: string,
   call: (...outs: OpeningOuts) => Promise<number>,
 ): Promise<Hold> {

@@ -8,18 +8,16 @@ import { ERROR_BYTES, STATUS } from "./abi.ts";
 import { MicRingError } from "./errors.ts";
 import { explain, FAILURES } from "./failures.ts";
 import { findBuilt, findLibrary } from "./_find_library.ts";
-import { type Library, type LibraryPlace, OpenedLibrary, type Openers } from "./_open_library.ts";
+import { type Library, type LibraryPlace, OpenedLibrary } from "./_open_library.ts";
 
-export type { Library, Openers };
+export type { Library };
 
 /** What a native function gives and takes back. */
 export type Handle = NonNullable<Deno.PointerValue>;
 
 /** A hold on the library, until it is disposed. */
 export interface LibraryHold extends Disposable {
-  /** Those functions that open rings: they are there at once. */
-  readonly openers: Openers;
-  /** All functions: to ask for them the first time takes some milliseconds. */
+  /** Its functions. */
   readonly native: Library;
   /** Where the library is, if the user said so. */
   readonly chosen: string | undefined;
@@ -63,11 +61,8 @@ function hold(known: LibraryPlace): LibraryHold {
   holders++;
   let held = true;
   return {
-    openers: opened.openers,
+    native: opened.symbols,
     chosen: known.chosen,
-    get native() {
-      return opened.symbols;
-    },
     [Symbol.dispose]() {
       if (held) release();
       held = false;

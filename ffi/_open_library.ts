@@ -12,25 +12,14 @@ import { symbols } from "./_symbols.ts";
 /** The library's functions. */
 export type Library = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/* For each function that does not wait on another thread Deno writes machine code, a few milliseconds
- * for all of them. So those come first with which the opening of a ring is begun. */
-const OPENERS = {
-  micring_abi_version: symbols.micring_abi_version,
-  micring_thread: symbols.micring_thread,
-  micring_recorder: symbols.micring_recorder,
-  micring_open_microphone: symbols.micring_open_microphone,
-  micring_open_tone: symbols.micring_open_tone,
-  micring_open_sequence: symbols.micring_open_sequence,
-  micring_open_file: symbols.micring_open_file,
-  micring_open_push: symbols.micring_open_push,
-};
+type FunctionName = keyof typeof symbols;
 
-const OTHERS = Object.fromEntries(
-  Object.entries(symbols).filter(([name]) => !(name in OPENERS)),
-) as Omit<typeof symbols, keyof typeof OPENERS>;
+const NAMES = Object.keys(symbols) as FunctionName[];
 
-/** Those of the library's functions that open rings. */
-export type Openers = Deno.DynamicLibrary<typeof OPENERS>["symbols"];
+/* To look where a function is takes Deno a microsecond, to write the code that calls it a hundred. */
+const WHEREABOUTS = Object.fromEntries(
+  NAMES.map((name) => [name, { type: "pointer" }] as const),
+) as Record<FunctionName, { type: "pointer" }>;
 
 /** Where the native library is. */
 export interface LibraryPlace {
@@ -40,6 +29,8 @@ export interface LibraryPlace {
   readonly chosen?: string;
   /** What to do when it turns out to be the wrong one. */
   readonly advice: string;
+  /** Whether the path leads to the same library for as long as the process lives. */
+  readonly lasting?: boolean;
 }
 
 const PROBE = { micring_abi_version: symbols.micring_abi_version };
@@ -82,36 +73,45 @@ function dlopen<S extends Deno.ForeignLibraryInterface>(place: LibraryPlace, fun
 
 /** The native library, until it is closed. */
 export class OpenedLibrary {
+  readonly symbols: Library;
   readonly #place: LibraryPlace;
-  readonly #first: Deno.DynamicLibrary<typeof OPENERS>;
-  #rest: Deno.DynamicLibrary<typeof OTHERS> | undefined;
-  #symbols: Library | undefined;
+  readonly #opened: { close(): void }[] = [];
 
   /** Opens it, or says what it is instead. */
   constructor(place: LibraryPlace) {
     this.#place = place;
-    this.#first = dlopen(place, OPENERS);
     try {
-      requireAbi(this.openers.micring_abi_version(), place);
+      this.symbols = place.lasting ? this.#lazySymbols() : this.#dlopen(symbols);
+      requireAbi(this.symbols.micring_abi_version(), place);
     } catch (error) {
-      this.#first.close();
+      this.close();
       throw error;
     }
   }
 
-  /** What can be called at once. */
-  get openers(): Openers {
-    return this.#first.symbols;
+  #dlopen<S extends Deno.ForeignLibraryInterface>(functions: S) {
+    const opened = dlopen(this.#place, functions);
+    this.#opened.push(opened);
+    return opened.symbols;
   }
 
-  /** All that can be called; to ask for it the first time takes some milliseconds. */
-  get symbols(): Library {
-    this.#rest ??= dlopen(this.#place, OTHERS);
-    return this.#symbols ??= { ...this.#first.symbols, ...this.#rest.symbols };
+  /* Each is made when it is used for the first time. A file may be another one by then: its functions
+   * would not know the rings of the one before. */
+  #lazySymbols(): Library {
+    this.#dlopen(WHEREABOUTS);
+    const library = {};
+    for (const name of NAMES) {
+      const get = () => {
+        const value = this.#dlopen({ [name]: symbols[name] })[name];
+        Object.defineProperty(library, name, { value });
+        return value;
+      };
+      Object.defineProperty(library, name, { get, configurable: true });
+    }
+    return library as Library;
   }
 
   close(): void {
-    this.#first.close();
-    this.#rest?.close();
+    for (const opened of this.#opened.splice(0)) opened.close();
   }
 }

@@ -38,24 +38,34 @@ export function checkPacked(packed: PackedLibrary, target: string): void {
   );
 }
 
+function refuseLonger(size: number): never {
+  refusePacked("library-corrupt", `it has more than ${size} bytes`);
+}
+
+/** The bytes, if they are as many as they should be. */
+function ofSize(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+  if (bytes.length === size) return bytes;
+  if (bytes.length > size) refuseLonger(size);
+  return refusePacked("library-corrupt", `it has ${bytes.length} bytes of ${size}`);
+}
+
 async function decompress(
   { base64, encoding, size }: PackedLibrary,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = Uint8Array.fromBase64(base64);
+  if (encoding === "none") return ofSize(packed, size);
   const { writable, readable } = new DecompressionStream(encoding);
   const writer = writable.getWriter();
   // Its failure is the reader's as well.
-  writer.write(Uint8Array.fromBase64(base64)).then(() => writer.close()).catch(() => {});
+  writer.write(packed).then(() => writer.close()).catch(() => {});
   const bytes = new Uint8Array(size);
   let length = 0;
   for await (const chunk of readable) {
-    if (length + chunk.length > size) {
-      refusePacked("library-corrupt", `it has more than ${size} bytes`);
-    }
+    if (length + chunk.length > size) refuseLonger(size);
     bytes.set(chunk, length);
     length += chunk.length;
   }
-  if (length === size) return bytes;
-  return refusePacked("library-corrupt", `it has ${length} bytes of ${size}`);
+  return ofSize(bytes.subarray(0, length), size);
 }
 
 /** Its bytes, which are what was packed to the last bit: size and SHA-256 are right. */

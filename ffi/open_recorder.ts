@@ -11,7 +11,7 @@ import { MicRingError } from "./errors.ts";
 import { explain } from "./failures.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
 import { type Hold, openHold } from "./_hold.ts";
-import { acquireLibrary, cString, type Openers } from "./_library.ts";
+import { acquireLibrary, cString, type Library } from "./_library.ts";
 import type { OpenPlan } from "./open_options.ts";
 import { Recorder } from "./_recorder.ts";
 import type { SourceSettings } from "./sources.ts";
@@ -30,7 +30,7 @@ async function findId(device: string, backend: Plan["backend"]): Promise<string>
   return chooseDevice(await listDevices(backend === undefined ? {} : { backend }), device).id;
 }
 
-async function openMicrophone(native: Openers, plan: Plan): Promise<Hold> {
+async function openMicrophone(native: Library, plan: Plan): Promise<Hold> {
   const id = plan.device === undefined ? "" : await findId(plan.device, plan.backend);
   const backend = BACKENDS[plan.backend ?? (id === "" ? "auto" : backendOfId(id))];
   const name = cString(id);
@@ -89,7 +89,7 @@ async function checkFile(action: string, path: string): Promise<void> {
 }
 
 async function openFile(
-  native: Openers,
+  native: Library,
   plan: Plan,
   { path, loop, speed }: FileSettings,
 ): Promise<Hold> {
@@ -103,7 +103,7 @@ async function openFile(
   );
 }
 
-function openHoldFor(native: Openers, plan: Plan): Promise<Hold> {
+function openHoldFor(native: Library, plan: Plan): Promise<Hold> {
   const { settings } = plan.source;
   switch (settings.kind) {
     case "microphone":
@@ -139,9 +139,7 @@ export async function openRecorder<F extends SampleFormat>(
 ): Promise<Recorder<F>> {
   const library = await acquireLibrary(plan.libraryPath);
   try {
-    const opening = openHoldFor(library.openers, plan);
-    // While the first frame comes in there is time to make the other functions.
-    const [hold] = await Promise.all([opening, Promise.try(() => library.native)]);
+    const hold = await openHoldFor(library.native, plan);
     return new Recorder(library, hold, plan.format, plan.source);
   } catch (error) {
     library[Symbol.dispose]();

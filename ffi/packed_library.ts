@@ -4,8 +4,11 @@
  * @module
  */
 
+/** How a packed library is compressed: not at all, or as a `DecompressionStream` calls it. */
+export type PackedEncoding = "none" | "gzip";
+
 /**
- * A native library inside of a module: what `native/packed/<target>.ts` exports as `packed`.
+ * A native library inside of a module: what `native/packed/<target>.js` exports as `packed`.
  *
  * `deno task pack` writes these modules. Their bytes are to be decompressed and held against
  * {@linkcode PackedLibrary.sha256} before anything loads them.
@@ -26,8 +29,8 @@ export interface PackedLibrary {
   readonly abiVersion: number;
   /** The version of miniaudio inside. */
   readonly miniaudioVersion: string;
-  /** How the bytes are compressed: what a `DecompressionStream` takes. */
-  readonly encoding: "gzip";
-  /** The compressed bytes. */
+  /** How the bytes are compressed. */
+  readonly encoding: PackedEncoding;
+  /** The bytes, compressed so. */
   readonly base64: string;
 }

@@ -18,19 +18,19 @@ export interface PackedModule {
 const IMPORTS: Readonly<Record<string, () => Promise<PackedModule>>> = {
   "x86_64-unknown-linux-gnu": () =>
     // @ts-ignore: made by packing, so that a checkout may lack it
-    import("../native/packed/x86_64-unknown-linux-gnu.ts"),
+    import("../native/packed/x86_64-unknown-linux-gnu.js"),
   "aarch64-unknown-linux-gnu": () =>
     // @ts-ignore: made by packing, so that a checkout may lack it
-    import("../native/packed/aarch64-unknown-linux-gnu.ts"),
+    import("../native/packed/aarch64-unknown-linux-gnu.js"),
   "x86_64-pc-windows-msvc": () =>
     // @ts-ignore: made by packing, so that a checkout may lack it
-    import("../native/packed/x86_64-pc-windows-msvc.ts"),
+    import("../native/packed/x86_64-pc-windows-msvc.js"),
   "aarch64-apple-darwin": () =>
     // @ts-ignore: made by packing, so that a checkout may lack it
-    import("../native/packed/aarch64-apple-darwin.ts"),
+    import("../native/packed/aarch64-apple-darwin.js"),
   "x86_64-apple-darwin": () =>
     // @ts-ignore: made by packing, so that a checkout may lack it
-    import("../native/packed/x86_64-apple-darwin.ts"),
+    import("../native/packed/x86_64-apple-darwin.js"),
 };
 
 /** Every target that is packed. */

@@ -32,7 +32,7 @@ export async function checkAllPacked(folder: URL): Promise<string[]> {
   const lines: string[] = [];
   let first: PackedLibrary | undefined;
   for (const target of PACKED_TARGETS) {
-    const packed = await load(new URL(`${target}.ts`, folder));
+    const packed = await load(new URL(`${target}.js`, folder));
     checkPacked(packed, target);
     await unpack(packed);
     first ??= packed;

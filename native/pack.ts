@@ -2,7 +2,7 @@
  * Wraps the native library of each system in a module: `deno task pack`.
  *
  * Builds for every target whose compiler is here, checks what came out, and writes
- * `native/packed/<target>.ts`. A target that is named as an argument must be among them.
+ * `native/packed/<target>.js`. A target that is named as an argument must be among them.
  * `--into=<folder>` writes into another folder.
  *
  * @module
@@ -24,15 +24,16 @@ async function pack(target: Target, compiler: Compiler): Promise<PackedLibrary> 
   return await packLibrary(await Deno.readFile(url), {
     target: target.name,
     fileName,
+    encoding: target.encoding,
     ...versions,
   });
 }
 
 async function write(packed: PackedLibrary, into: URL): Promise<void> {
   await Deno.mkdir(into, { recursive: true });
-  const scratch = new URL(`${packed.target}.ts.${Deno.pid}`, into);
+  const scratch = new URL(`${packed.target}.js.${Deno.pid}`, into);
   await Deno.writeTextFile(scratch, packedModule(packed));
-  await Deno.rename(scratch, new URL(`${packed.target}.ts`, into));
+  await Deno.rename(scratch, new URL(`${packed.target}.js`, into));
 }
 
 /** The target's compiler; where there is none, says so, unless it must be there. */

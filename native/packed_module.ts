@@ -1,5 +1,5 @@
 /**
- * A library as a TypeScript module, and back.
+ * A library as a module.
  *
  * @module
  */
@@ -24,7 +24,7 @@ function compress(bytes: Uint8Array): Uint8Array {
  */
 export async function packLibrary(
   bytes: Uint8Array<ArrayBuffer>,
-  about: Pick<PackedLibrary, "target" | "fileName" | "abiVersion" | "miniaudioVersion">,
+  about: Pick<PackedLibrary, Exclude<keyof PackedLibrary, "sha256" | "size" | "base64">>,
 ): Promise<PackedLibrary> {
   return {
     target: about.target,
@@ -33,12 +33,15 @@ export async function packLibrary(
     size: bytes.length,
     abiVersion: about.abiVersion,
     miniaudioVersion: about.miniaudioVersion,
-    encoding: "gzip",
-    base64: compress(bytes).toBase64(),
+    encoding: about.encoding,
+    base64: (about.encoding === "gzip" ? compress(bytes) : bytes).toBase64(),
   };
 }
 
-/** The source of the module `native/packed/<target>.ts`, as `deno fmt` would have it. */
+/**
+ * The source of the module `native/packed/<target>.js`, as `deno fmt` would have it. It is JavaScript,
+ * since Deno hashes and transpiles TypeScript of this size at each start.
+ */
 export function packedModule(packed: PackedLibrary): string {
   const { base64, ...rest } = packed;
   const lines = Object.entries(rest).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},`);
@@ -48,10 +51,12 @@ export function packedModule(packed: PackedLibrary): string {
  * @module
  */
 
-import type { PackedLibrary } from "../../ffi/packed_library.ts";
-
-/** The library, compressed. */
-export const packed: PackedLibrary = {
+/**
+ * The library.
+ *
+ * @type {import("../../ffi/packed_library.ts").PackedLibrary}
+ */
+export const packed = {
 ${lines.join("\n")}
   base64:
     "${base64}",

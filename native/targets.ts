@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { PackedEncoding } from "../ffi/packed_library.ts";
+
 /** One system that the library is built for. */
 export interface Target {
   /** The name that `Deno.build.target` has there. */
@@ -28,7 +30,15 @@ export interface Target {
   readonly libraryName: string;
   /** The library's name where it is packed; `hash` is one of all that it was made of. */
   fileName(hash: string): string;
+  /** How it is packed. */
+  readonly encoding: PackedEncoding;
 }
+
+/**
+ * To decompress a library takes longer than all the rest of its loading, but five that are not
+ * compressed would be too much for a package.
+ */
+const NOT_COMPRESSED = "x86_64-unknown-linux-gnu";
 
 /** The systems that the published package carries a library for. */
 export const PACKED_TARGETS = [
@@ -95,6 +105,7 @@ function linux(name: string): Target {
       : ["-lm", "-lpthread", "-ldl"],
     libraryName: "libmicring.so",
     fileName: (hash) => `libmicring-${hash}.so`,
+    encoding: name === NOT_COMPRESSED ? "none" : "gzip",
   };
 }
 
@@ -121,6 +132,7 @@ function windows(name: string): Target {
     libraries: ["-lole32", "-lntdll", "-lpthread"],
     libraryName: "micring.dll",
     fileName: (hash) => `micring-${hash}.dll`,
+    encoding: "gzip",
   };
 }
 
@@ -145,6 +157,7 @@ function darwin(name: string): Target {
     libraries: ["CoreAudio", "AudioToolbox", "CoreFoundation"].flatMap((of) => ["-framework", of]),
     libraryName: "libmicring.dylib",
     fileName: (hash) => `libmicring-${hash}.dylib`,
+    encoding: "gzip",
   };
 }
 

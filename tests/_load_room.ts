@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedLibrary } from "../ffi/packed_library.ts";
+import type { PackedEncoding, PackedLibrary } from "../ffi/packed_library.ts";
 import { buildLibrary, findCompiler } from "../native/compile.ts";
 import { readHeaders } from "../native/headers.ts";
 import { packedModule, packLibrary } from "../native/packed_module.ts";
@@ -13,7 +13,7 @@ import { targetOf } from "../native/targets.ts";
 const root = new URL("../", import.meta.url);
 const target = Deno.build.target;
 
-async function packThisMachine(): Promise<PackedLibrary> {
+async function packThisMachine(encoding: PackedEncoding): Promise<PackedLibrary> {
   const { url, fileName } = await buildLibrary(
     targetOf(target),
     await findCompiler(targetOf(target)),
@@ -22,30 +22,44 @@ async function packThisMachine(): Promise<PackedLibrary> {
   return await packLibrary(await Deno.readFile(url), {
     target,
     fileName,
+    encoding,
     abiVersion,
     miniaudioVersion,
   });
 }
 
-let packed: Promise<PackedLibrary> | undefined;
+/** How libraries are packed. */
+export const ENCODINGS: readonly PackedEncoding[] = ["none", "gzip"];
 
-/** The library of this machine, packed. */
-export function packedHere(): Promise<PackedLibrary> {
-  return packed ??= packThisMachine();
+const packed = new Map<PackedEncoding, Promise<PackedLibrary>>();
+
+/** The library of this machine, packed; as it is published, unless it is said how. */
+export function packedHere(encoding = targetOf(target).encoding): Promise<PackedLibrary> {
+  return packed.getOrInsertComputed(encoding, packThisMachine);
+}
+
+async function pipe(
+  bytes: Uint8Array<ArrayBuffer>,
+  through: TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await new Response(new Blob([bytes]).stream().pipeThrough(through)).bytes();
 }
 
 /** The library's bytes, as they are loaded. */
 export async function bytesOf(
   { base64, encoding }: PackedLibrary,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const compressed = new Blob([Uint8Array.fromBase64(base64)]).stream();
-  return await new Response(compressed.pipeThrough(new DecompressionStream(encoding))).bytes();
+  const bytes = Uint8Array.fromBase64(base64);
+  return encoding === "none" ? bytes : await pipe(bytes, new DecompressionStream(encoding));
 }
 
-/** Bytes, compressed as a packed library's are. */
-export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(compressed).bytes()).toBase64();
+/** Bytes as a packed library's are written. */
+export async function encode(
+  bytes: Uint8Array<ArrayBuffer>,
+  { encoding }: PackedLibrary,
+): Promise<string> {
+  const compress = encoding !== "none" && new CompressionStream(encoding);
+  return (compress ? await pipe(bytes, compress) : bytes).toBase64();
 }
 
 /** What a process said. */
@@ -78,7 +92,7 @@ export class LoadRoom implements AsyncDisposable {
   /** Puts the module of this machine's packed library there. */
   async pack(source: string): Promise<void> {
     await Deno.mkdir(`${this.path}/native/packed`, { recursive: true });
-    await Deno.writeTextFile(`${this.path}/native/packed/${target}.ts`, source);
+    await Deno.writeTextFile(`${this.path}/native/packed/${target}.js`, source);
   }
 
   /**

@@ -79,7 +79,7 @@ export function pack(
 
 /** The module that a packing wrote. */
 export async function readPacked(folder: URL, target: string): Promise<PackedLibrary> {
-  const { packed } = await import(new URL(`${target}.ts`, folder).href);
+  const { packed } = await import(new URL(`${target}.js`, folder).href);
   return packed;
 }
 

@@ -10,6 +10,12 @@ import { dryRun, packageConfig } from "./_published.ts";
 
 const IMPORTED = /from "npm:([^"]+)"/g;
 
+/** By a file's ending. */
+const TYPES: Readonly<Record<string, string>> = {
+  ".ts": "text/typescript",
+  ".js": "text/javascript",
+};
+
 interface Answer {
   readonly type: string;
   readonly body: BodyInit;
@@ -46,7 +52,7 @@ async function jsrAnswers(
   const manifest: Record<string, { size: number; checksum: string }> = {};
   for (const [path, bytes] of files) {
     manifest[path] = { size: bytes.length, checksum: await checksum(bytes) };
-    const type = path.endsWith(".ts") ? "text/typescript" : "application/octet-stream";
+    const type = TYPES[path.slice(path.lastIndexOf("."))] ?? "application/octet-stream";
     answers.set(`/${name}/${version}${path}`, { type, body: bytes });
   }
   answers.set(`/${name}/${version}_meta.json`, json({ manifest, exports: { ".": exports } }));

@@ -1,14 +1,14 @@
 /**
  * What a whole process takes that imports the module, opens a tone, takes one snapshot and closes:
- * over one that runs an empty script. From a package as it is published, and from the checkout.
+ * over one that runs an empty script. From a registry's cache, where the package is as it is
+ * published, and from the checkout.
  *
  * @module
  */
 
-import { packedModule } from "../native/packed_module.ts";
-import { PACKED_TARGETS } from "../native/targets.ts";
-import { LoadRoom, packedHere } from "./_load_room.ts";
 import { quote } from "./_quote.ts";
+import { Registry } from "./_registry.ts";
+import { User } from "./_user.ts";
 
 const ROUNDS = 20;
 const GOAL_MS = 40;
@@ -27,55 +27,48 @@ interface Contestant {
   readonly goal?: number;
 }
 
-/** How long a process takes, in milliseconds. */
-async function time(path: string): Promise<number> {
-  const flags = ["--quiet", "--no-prompt", "--no-config", "--no-check", "--cached-only"];
-  const start = performance.now();
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, "--allow-ffi", path],
-    env: { DENO_NO_UPDATE_CHECK: "1" },
-    stdout: "null",
-  }).output();
-  const end = performance.now();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return end - start;
-}
+const PACKAGE = "jsr:@x/micring";
 
-/** A package for all systems: Deno reads the modules of all of them. */
-async function createPackage(): Promise<LoadRoom> {
-  const packed = await packedHere();
-  const room = await LoadRoom.create(packed);
-  for (const target of PACKED_TARGETS) {
-    const path = `${room.path}/native/packed/${target}.ts`;
-    await Deno.writeTextFile(path, packedModule({ ...packed, target }));
-  }
-  return room;
+const CONTESTANTS: readonly Contestant[] = [
+  { name: "empty script", script: "" },
+  { name: "import", script: `${IMPORT(PACKAGE)}void [MicRing, tone];\n` },
+  { name: "import, tone, snapshot, close", script: TAKE(PACKAGE), goal: GOAL_MS },
+  {
+    name: "the same from the checkout",
+    script: TAKE(new URL("../mod.ts", import.meta.url).href),
+    goal: GOAL_MS,
+  },
+];
+
+const FLAGS = ["--quiet", "--no-prompt", "--no-config", "--no-check", "--allow-ffi"];
+
+/** How long a process takes, in milliseconds. */
+async function time(user: User, ...args: string[]): Promise<number> {
+  const start = performance.now();
+  const { code, errors } = await user.deno("run", ...FLAGS, ...args);
+  const end = performance.now();
+  if (code !== 0) throw new Error(errors);
+  return end - start;
 }
 
 /** Prints what starting costs. */
 export async function benchStartup(): Promise<void> {
-  await using room = await createPackage();
-  const checkout = new URL("../mod.ts", import.meta.url).href;
-  const contestants: Contestant[] = [
-    { name: "empty script", script: "" },
-    { name: "import", script: IMPORT("./mod.ts") },
-    { name: "import, tone, snapshot, close", script: TAKE("./mod.ts"), goal: GOAL_MS },
-    { name: "the same from the checkout", script: TAKE(checkout), goal: GOAL_MS },
-  ];
-  const path = (index: number) => `${room.path}/contestant-${index}.ts`;
-  for (const [i, { script }] of contestants.entries()) await Deno.writeTextFile(path(i), script);
-  const times: number[][] = contestants.map(() => []);
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const i of contestants.keys()) {
-      const took = await time(path(i));
-      // The first round fills Deno's caches.
-      if (round >= 0) times[i].push(took);
-    }
+  await using registry = await Registry.start();
+  await using user = await User.create(registry.env);
+  const path = (index: number) => `contestant-${index}.ts`;
+  for (const [i, { script }] of CONTESTANTS.entries()) await user.write(path(i), script);
+  // The first two runs fill Deno's caches.
+  for (const i of CONTESTANTS.keys()) {
+    for (const _ of [1, 2]) await time(user, path(i));
+  }
+  const times: number[][] = CONTESTANTS.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const i of CONTESTANTS.keys()) times[i].push(await time(user, "--cached-only", path(i)));
   }
   const idle = times[0].toSorted((a, b) => a - b)[ROUNDS >> 1];
   console.log(`\n${"".padEnd(38)}${"milliseconds over an empty one".padStart(30)}`);
   console.log(`${"".padEnd(38)}     min  median     max`);
-  contestants.forEach(({ name, goal }, i) => {
+  CONTESTANTS.forEach(({ name, goal }, i) => {
     const over = times[i].map((took) => i === 0 ? took : took - idle);
     console.log(
       `${name.padEnd(38)}${quote(over, 1)}${goal === undefined ? "" : `   goal ${goal}`}`,

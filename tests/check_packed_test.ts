@@ -15,7 +15,13 @@ function library(target: string): Promise<PackedLibrary> {
   const bytes = new TextEncoder().encode(`a library for ${target}`);
   const fileName = "libmicring-0123456789abcdef.so";
   const miniaudioVersion = "0.11.25";
-  return packLibrary(bytes, { target, fileName, abiVersion: ABI_VERSION, miniaudioVersion });
+  return packLibrary(bytes, {
+    target,
+    fileName,
+    encoding: "gzip",
+    abiVersion: ABI_VERSION,
+    miniaudioVersion,
+  });
 }
 
 /** All targets' modules, the last one as given; the folder is new, as modules are cached. */
@@ -28,7 +34,7 @@ async function withModules(
     const packed = await library(target);
     const written = target === LAST ? last(packed) : packed;
     if (!written) continue;
-    await Deno.writeTextFile(new URL(`${target}.ts`, folder.url), packedModule(written));
+    await Deno.writeTextFile(new URL(`${target}.js`, folder.url), packedModule(written));
   }
   await test(folder.url);
 }

@@ -86,7 +86,7 @@ Deno.test("the library is loaded from the path that is named, wherever it can be
     `;
     const { target } = Deno.build;
     const none = "library-missing Cannot load the native library: neither native/build/" +
-      `${target} nor native/packed/${target}.ts is there. Build it with: deno task build`;
+      `${target} nor native/packed/${target}.js is there. Build it with: deno task build`;
     // The third is relative to the folder that the process is in, where there is none.
     const { out, err } = await room.run(script, ["--allow-ffi"]);
     assertEquals(err, "");

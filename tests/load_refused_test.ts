@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ABI_VERSION } from "../ffi/abi.ts";
 import { findPacked } from "../ffi/_find_library.ts";
-import type { PackedLibrary } from "../ffi/packed_library.ts";
+import type { PackedEncoding, PackedLibrary } from "../ffi/packed_library.ts";
 import { PACKED_TARGETS } from "../ffi/packed_modules.ts";
 import { MicRingError } from "../mod.ts";
 import { packedModule, packLibrary } from "../native/packed_module.ts";
 import * as building from "../native/targets.ts";
 import { compile, link, PLAIN } from "./_compile.ts";
-import { bytesOf, compress, LoadRoom, packedHere } from "./_load_room.ts";
+import { bytesOf, encode, ENCODINGS, LoadRoom, packedHere } from "./_load_room.ts";
 
 const TAKE = `
   import { MicRing, MicRingError, sequence } from "./mod.ts";
@@ -58,10 +58,20 @@ async function makeStranger(folder: string, abiVersion = ABI_VERSION + 1): Promi
   return `${folder}/${name}`;
 }
 
-async function packStranger(folder: string, abiVersion: number): Promise<PackedLibrary> {
+async function packStranger(
+  folder: string,
+  abiVersion: number,
+  encoding: PackedEncoding,
+): Promise<PackedLibrary> {
   const path = await makeStranger(folder);
   const fileName = path.slice(path.lastIndexOf("/") + 1);
-  const about = { target: Deno.build.target, fileName, abiVersion, miniaudioVersion: "0.11.25" };
+  const about = {
+    target: Deno.build.target,
+    fileName,
+    abiVersion,
+    miniaudioVersion: "0.11.25",
+    encoding,
+  } as const;
   return await packLibrary(await Deno.readFile(path), about);
 }
 
@@ -88,59 +98,66 @@ for (const flags of [[], ["--allow-ffi=/usr/lib"], ["--deny-ffi"]]) {
 const PACKED = "Cannot load the packed native library: ";
 const RELOAD = ". Fetch the module again: deno run --reload";
 
-Deno.test("a packed library with one bit changed is refused", async () => {
-  const packed = await packedHere();
-  const bytes = await bytesOf(packed);
-  bytes[bytes.length >> 1] ^= 1;
-  const said = await takePacked({ ...packed, base64: await compress(bytes) });
-  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  assertEquals(
-    said,
-    `library-corrupt ${PACKED}its SHA-256 is ${sha256}, and should be ${packed.sha256}${RELOAD}`,
-  );
-});
-
-Deno.test("a packed library that is shorter or longer than it should be is refused", async () => {
-  const packed = await packedHere();
-  const bytes = await bytesOf(packed);
-  const { size } = packed;
-  const short = { ...packed, base64: await compress(bytes.slice(0, size - 1)) };
-  assertEquals(
-    await takePacked(short),
-    `library-corrupt ${PACKED}it has ${size - 1} bytes of ${size}${RELOAD}`,
-  );
-  const long = { ...packed, base64: await compress(new Uint8Array([...bytes, 0])) };
-  assertEquals(
-    await takePacked(long),
-    `library-corrupt ${PACKED}it has more than ${size} bytes${RELOAD}`,
-  );
-});
-
-Deno.test("a packed library whose text is cut off, or is none, is refused", async () => {
-  const packed = await packedHere();
-  const half = packed.base64.slice(0, packed.base64.length >> 3 << 2);
-  const undecodable = (said: string) => {
-    assert(said.startsWith(`library-corrupt ${PACKED}its bytes cannot be decoded (`), said);
-    assert(said.endsWith(`)${RELOAD}`), said);
-  };
-  undecodable(await takePacked({ ...packed, base64: half }));
-  undecodable(await takePacked({ ...packed, base64: `!${packed.base64.slice(1)}` }));
-  await using room = await LoadRoom.create();
-  const source = packedModule(packed);
-  await room.pack(source.slice(0, source.length >> 1));
-  const cut = await take(room);
-  assert(cut.startsWith(`library-corrupt ${PACKED}its module cannot be read (`), cut);
-  for (const incomplete of ["{}", '{ target: "x" }', "undefined", '"?"']) {
-    await room.pack(`export const packed = ${incomplete};`);
+for (const encoding of ENCODINGS) {
+  Deno.test(`a packed library with one bit changed is refused (packed as ${encoding})`, async () => {
+    const packed = await packedHere(encoding);
+    const bytes = await bytesOf(packed);
+    bytes[bytes.length >> 1] ^= 1;
+    const said = await takePacked({ ...packed, base64: await encode(bytes, packed) });
+    const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
     assertEquals(
-      await take(room),
-      `library-corrupt ${PACKED}its module is incomplete${RELOAD}`,
-      incomplete,
+      said,
+      `library-corrupt ${PACKED}its SHA-256 is ${sha256}, and should be ${packed.sha256}${RELOAD}`,
     );
-  }
-  await room.pack(packedModule({ ...packed, fileName: `../${packed.fileName}` }));
-  assertEquals(await take(room), `library-corrupt ${PACKED}its module is incomplete${RELOAD}`);
-});
+  });
+
+  Deno.test(`a packed library that is shorter or longer than it should be is refused (packed as ${encoding})`, async () => {
+    const packed = await packedHere(encoding);
+    const bytes = await bytesOf(packed);
+    const { size } = packed;
+    const short = { ...packed, base64: await encode(bytes.slice(0, size - 1), packed) };
+    assertEquals(
+      await takePacked(short),
+      `library-corrupt ${PACKED}it has ${size - 1} bytes of ${size}${RELOAD}`,
+    );
+    const long = { ...packed, base64: await encode(new Uint8Array([...bytes, 0]), packed) };
+    assertEquals(
+      await takePacked(long),
+      `library-corrupt ${PACKED}it has more than ${size} bytes${RELOAD}`,
+    );
+  });
+
+  Deno.test(`a packed library whose text is cut off, or is none, is refused (packed as ${encoding})`, async () => {
+    const packed = await packedHere(encoding);
+    const half = packed.base64.slice(0, packed.base64.length >> 3 << 2);
+    const undecodable = (said: string) => {
+      assert(said.startsWith(`library-corrupt ${PACKED}its bytes cannot be decoded (`), said);
+      assert(said.endsWith(`)${RELOAD}`), said);
+    };
+    const ofHalf = await takePacked({ ...packed, base64: half });
+    if (encoding === "gzip") undecodable(ofHalf);
+    else {assert(
+        ofHalf.startsWith(`library-corrupt ${PACKED}it has ${packed.size >> 1} bytes`),
+        ofHalf,
+      );}
+    undecodable(await takePacked({ ...packed, base64: `!${packed.base64.slice(1)}` }));
+    await using room = await LoadRoom.create();
+    const source = packedModule(packed);
+    await room.pack(source.slice(0, source.length >> 1));
+    const cut = await take(room);
+    assert(cut.startsWith(`library-corrupt ${PACKED}its module cannot be read (`), cut);
+    for (const incomplete of ["{}", '{ target: "x" }', "undefined", '"?"']) {
+      await room.pack(`export const packed = ${incomplete};`);
+      assertEquals(
+        await take(room),
+        `library-corrupt ${PACKED}its module is incomplete${RELOAD}`,
+        incomplete,
+      );
+    }
+    await room.pack(packedModule({ ...packed, fileName: `../${packed.fileName}` }));
+    assertEquals(await take(room), `library-corrupt ${PACKED}its module is incomplete${RELOAD}`);
+  });
+}
 
 Deno.test("a packed library of another ABI or target is refused", async () => {
   const packed = await packedHere();
@@ -155,33 +172,35 @@ Deno.test("a packed library of another ABI or target is refused", async () => {
   );
 });
 
-Deno.test("nothing of a refused library is ever run", () =>
-  inFolder(async (folder) => {
-    // Whether this can be seen: one that only claims the ABI is right is loaded, and says so.
-    const liar = await packStranger(folder, ABI_VERSION);
-    assertEquals(await runStranger(liar), [
-      "loaded",
-      `library-mismatch Cannot use the native library ${liar.fileName}: it speaks ABI ` +
-      `${
-        ABI_VERSION + 1
-      }, this module ABI ${ABI_VERSION}. Fetch the module again: deno run --reload`,
-    ]);
-    const right = await packedHere();
-    const bytes = await bytesOf(liar);
-    const cut = await compress(bytes.slice(0, -1));
-    const refused: [string, PackedLibrary][] = [
-      ["library-mismatch", { ...liar, abiVersion: ABI_VERSION + 1 }],
-      ["library-corrupt", { ...liar, sha256: right.sha256 }],
-      ["library-corrupt", { ...liar, size: liar.size + 1 }],
-      ["library-corrupt", { ...liar, base64: cut }],
-      ["library-corrupt", { ...liar, base64: cut, size: liar.size - 1 }],
-    ];
-    for (const [code, packed] of refused) {
-      const lines = await runStranger(packed);
-      assertEquals(lines.length, 1, lines.join("\n"));
-      assertStringIncludes(lines[0], `${code} Cannot load the packed native library`);
-    }
-  }));
+for (const encoding of ENCODINGS) {
+  Deno.test(`nothing of a refused library is ever run (packed as ${encoding})`, () =>
+    inFolder(async (folder) => {
+      // Whether this can be seen: one that only claims the ABI is right is loaded, and says so.
+      const liar = await packStranger(folder, ABI_VERSION, encoding);
+      assertEquals(await runStranger(liar), [
+        "loaded",
+        `library-mismatch Cannot use the native library ${liar.fileName}: it speaks ABI ` +
+        `${
+          ABI_VERSION + 1
+        }, this module ABI ${ABI_VERSION}. Fetch the module again: deno run --reload`,
+      ]);
+      const right = await packedHere(encoding);
+      const bytes = await bytesOf(liar);
+      const cut = await encode(bytes.slice(0, -1), liar);
+      const refused: [string, PackedLibrary][] = [
+        ["library-mismatch", { ...liar, abiVersion: ABI_VERSION + 1 }],
+        ["library-corrupt", { ...liar, sha256: right.sha256 }],
+        ["library-corrupt", { ...liar, size: liar.size + 1 }],
+        ["library-corrupt", { ...liar, base64: cut }],
+        ["library-corrupt", { ...liar, base64: cut, size: liar.size - 1 }],
+      ];
+      for (const [code, packed] of refused) {
+        const lines = await runStranger(packed);
+        assertEquals(lines.length, 1, lines.join("\n"));
+        assertStringIncludes(lines[0], `${code} Cannot load the packed native library`);
+      }
+    }));
+}
 
 /** Each line once: the second try says the same. */
 async function runStranger(packed: PackedLibrary): Promise<string[]> {
@@ -197,7 +216,7 @@ Deno.test("where nothing was built or packed, the error says how to build", asyn
   assertEquals(
     await take(room),
     `library-missing Cannot load the native library: neither native/build/${target} nor ` +
-      `native/packed/${target}.ts is there. Build it with: deno task build`,
+      `native/packed/${target}.js is there. Build it with: deno task build`,
   );
 });
 

@@ -12,7 +12,7 @@ const BELONGS = [
   /^\/deno\.json$/,
   /^\/mod\.ts$/,
   /^\/ffi\/[a-z_]+\.ts$/,
-  new RegExp(`^/native/packed/(${PACKED_TARGETS.join("|")})\\.ts$`),
+  new RegExp(`^/native/packed/(${PACKED_TARGETS.join("|")})\\.js$`),
   /^\/README\.md$/,
   /^\/CHANGELOG\.md$/,
   /^\/LICENSE$/,
@@ -35,7 +35,7 @@ Deno.test("the package is what is needed to use it, and nothing else", async () 
   assertEquals(paths.filter((path) => !BELONGS.some((kind) => kind.test(path))), []);
   assertEquals(BELONGS.filter((kind) => !paths.some((path) => kind.test(path))), []);
   if ((PACKED_TARGETS as readonly string[]).includes(Deno.build.target)) {
-    assert(files.has(`/native/packed/${Deno.build.target}.ts`), paths.join("\n"));
+    assert(files.has(`/native/packed/${Deno.build.target}.js`), paths.join("\n"));
   }
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   assert(bytes < MOST_BYTES, `the package has ${bytes} bytes`);
@@ -52,7 +52,7 @@ Deno.test("all that the package imports is in it, but for croner", async () => {
 Deno.test("every module of the package is imported, or it would be ballast", async () => {
   const { files } = await dryRun("--no-check");
   const { local } = await importedFiles("mod.ts");
-  const modules = [...files.keys()].filter((path) => path.endsWith(".ts"));
+  const modules = [...files.keys()].filter((path) => /\.[jt]s$/.test(path));
   assertEquals(modules.filter((path) => !local.includes(path)), []);
 });
 

@@ -15,8 +15,8 @@ import { type Outcome, User } from "./_user.ts";
 const COUNTER = { name: "counter", format: "f32", sampleRate: 48_000, channels: 1 } as const;
 const RUN = ["run", "--allow-ffi", "--no-prompt", "take.ts"];
 const CACHED = ["run", "--cached-only", ...RUN.slice(1)];
-const LIBRARY = `/native/packed/${Deno.build.target}.ts`;
-const OTHER_LIBRARY = new RegExp(`/native/packed/(?!${Deno.build.target}\\.)[\\w-]+\\.ts$`);
+const LIBRARY = `/native/packed/${Deno.build.target}.js`;
+const OTHER_LIBRARY = new RegExp(`/native/packed/(?!${Deno.build.target}\\.)[\\w-]+\\.js$`);
 /** Where the C library asks for the user's name, which PulseAudio wants to know. */
 const NAME_SERVICE = /^\/(var\/)?run\/(nscd|systemd\/userdb|sssd)\//;
 /** The least that is there of a recording whose first quarter of a second has come. */
