@@ -21,9 +21,11 @@
 
 export { AttachedRing } from "./ffi/attached_ring.ts";
 export type { BlockOptions } from "./ffi/block_options.ts";
+export { BlockRing } from "./ffi/block_ring.ts";
 export { Clip, type ClipParts } from "./ffi/clip.ts";
 export type { ClipOptions } from "./ffi/clip_around.ts";
 export type { ClipsOptions } from "./ffi/clips.ts";
+export type { ConvertOptions, FormatOption, ResultOptions } from "./ffi/conversion.ts";
 export type { DetectOptions, Detector } from "./ffi/detect.ts";
 export type { DefaultDeviceChange, DeviceChange, DeviceListChange } from "./ffi/device_changes.ts";
 export type {
@@ -44,7 +46,7 @@ export {
   StateEvent,
   type StateEventParts,
 } from "./ffi/events.ts";
-export type { SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
+export type { AudioFormat, SampleFormat, Samples, WavFormat } from "./ffi/formats.ts";
 export type { Gap, GapCause } from "./ffi/gaps.ts";
 export { HeldRing } from "./ffi/held_ring.ts";
 export type { Level } from "./ffi/level.ts";

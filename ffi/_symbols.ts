@@ -326,6 +326,38 @@ export const symbols = {
     ],
     result: "void",
   },
+  micring_filter_length: {
+    parameters: [
+      "u32",     // uint32_t from_rate
+      "u32",     // uint32_t to_rate
+    ],
+    result: "f64",
+  },
+  micring_filter_margin: {
+    parameters: [
+      "u32",     // uint32_t from_rate
+      "u32",     // uint32_t to_rate
+    ],
+    result: "f64",
+  },
+  micring_filter: {
+    parameters: [
+      "u32",     // uint32_t from_rate
+      "u32",     // uint32_t to_rate
+      "buffer",  // float *table
+    ],
+    result: "i32",
+  },
+  micring_convert: {
+    parameters: [
+      "buffer",  // const double *fields
+      "buffer",  // const uint32_t *channel_map
+      "buffer",  // const float *table
+      "buffer",  // const void *in
+      "buffer",  // void *out
+    ],
+    result: "i32",
+  },
   micring_wav_bytes: {
     parameters: [
       "f64",     // double frames

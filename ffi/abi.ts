@@ -5,7 +5,7 @@
  */
 
 /** The ABI that this module speaks. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 /** The length of the buffer for a text: a failure's words, a device's name. */
 export const ERROR_BYTES = 1024;
@@ -63,6 +63,21 @@ export const INFO = {
   CAPACITY_FRAMES: 4,
   MEMORY_BYTES: 5,
   FIELDS: 6,
+} as const;
+
+/** micring_conversion_field. */
+export const CONVERSION = {
+  FROM_FORMAT: 0,
+  FROM_CHANNELS: 1,
+  FROM_RATE: 2,
+  FROM_FRAME: 3,
+  FROM_FRAMES: 4,
+  TO_FORMAT: 5,
+  TO_CHANNELS: 6,
+  TO_RATE: 7,
+  TO_FRAME: 8,
+  TO_FRAMES: 9,
+  FIELDS: 10,
 } as const;
 
 /** micring_stats_field. */

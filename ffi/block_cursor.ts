@@ -1,6 +1,6 @@
 import type { BlockPlan } from "./block_options.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { missed } from "./gaps.ts";
 import { Snapshot } from "./snapshot.ts";
 
@@ -8,13 +8,13 @@ import { Snapshot } from "./snapshot.ts";
  * A place in a ring that moves on block by block: no frame twice, and none left out without a gap
  * that says so.
  */
-export class BlockCursor<F extends SampleFormat> {
+export class BlockCursor<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   readonly #blockFrames: number;
   /* The first frame that was not given out yet. */
   #position: number;
 
-  constructor(feed: Feed<F>, { blockFrames, from }: BlockPlan) {
+  constructor({ feed, blockFrames, from }: Omit<BlockPlan<F>, "signal">) {
     this.#feed = feed;
     this.#blockFrames = blockFrames;
     this.#position = from;
@@ -54,7 +54,7 @@ export class BlockCursor<F extends SampleFormat> {
 }
 
 /** The block, and before it what was missed. */
-function lateBlock<F extends SampleFormat>(block: Snapshot<F>, wanted: number): Snapshot<F> {
+function lateBlock<F extends AudioFormat>(block: Snapshot<F>, wanted: number): Snapshot<F> {
   const gaps = [missed(wanted, block.startFrame), ...block.gaps];
   return new Snapshot({ ...block, gaps, complete: false });
 }

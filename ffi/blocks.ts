@@ -5,13 +5,13 @@
  */
 
 import type { BlockCursor } from "./block_cursor.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-type Result<F extends SampleFormat> = IteratorResult<Snapshot<F>, void>;
+type Result<F extends AudioFormat> = IteratorResult<Snapshot<F>, void>;
 
 /** Who asked for a block that is not there yet. */
-interface Asker<F extends SampleFormat> {
+interface Asker<F extends AudioFormat> {
   readonly resolve: (result: Result<F>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,7 +20,7 @@ interface Asker<F extends SampleFormat> {
  * The blocks of a cursor. The ring is all the memory there is: who asks too late gets the next block
  * that there is, with a gap before it.
  */
-export class Blocks<F extends SampleFormat>
+export class Blocks<F extends AudioFormat>
   implements AsyncIterableIterator<Snapshot<F>>, AsyncDisposable {
   readonly #cursor: BlockCursor<F>;
   readonly #signal: AbortSignal | undefined;

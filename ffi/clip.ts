@@ -5,11 +5,11 @@
  */
 
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import { Snapshot, type SnapshotParts } from "./snapshot.ts";
 
 /** What a clip is made of. */
-export interface ClipParts<F extends SampleFormat = SampleFormat> extends SnapshotParts<F> {
+export interface ClipParts<F extends AudioFormat = SampleFormat> extends SnapshotParts<F> {
   /** The frame that it is about. */
   readonly atFrame: number;
   /** When that began, in milliseconds since the Unix epoch. */
@@ -19,7 +19,7 @@ export interface ClipParts<F extends SampleFormat = SampleFormat> extends Snapsh
 }
 
 /** The audio around an instant: a snapshot that knows what it is about. */
-export class Clip<F extends SampleFormat = SampleFormat> extends Snapshot<F> {
+export class Clip<F extends AudioFormat = SampleFormat> extends Snapshot<F> {
   /** The number of the frame that it is about. */
   readonly atFrame: number;
   /** When that frame began: in milliseconds since the Unix epoch, like `startTime`. */
@@ -53,7 +53,7 @@ export interface ClipSpan {
 }
 
 /** What a clip is made of, as far as it is there; what is to come of it never will. */
-export function clipParts<F extends SampleFormat>(
+export function clipParts<F extends AudioFormat>(
   feed: Feed<F>,
   { from, to, at }: ClipSpan,
 ): ClipParts<F> {
@@ -65,6 +65,6 @@ export function clipParts<F extends SampleFormat>(
 }
 
 /** Copies a clip, as far as it is there. */
-export function takeClip<F extends SampleFormat>(feed: Feed<F>, span: ClipSpan): Clip<F> {
+export function takeClip<F extends AudioFormat>(feed: Feed<F>, span: ClipSpan): Clip<F> {
   return new Clip(clipParts(feed, span));
 }

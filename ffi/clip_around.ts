@@ -5,13 +5,18 @@
  */
 
 import { checkNumber, checkOptions, checkSignal, show } from "./check.ts";
+import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
+import { convertedFeed } from "./converted_feed.ts";
 import { type Clip, type ClipSpan, takeClip } from "./clip.ts";
 import { MicRingError } from "./errors.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 
-/** What `ring.clip` can be told. */
-export interface ClipOptions {
+/**
+ * What `ring.clip` can be told. If it says what the audio is to be converted to, frames are counted in
+ * the result's sample rate.
+ */
+export interface ClipOptions extends ResultOptions {
   /** The instant: a Date, or a frame's number; this moment if left out. It may be to come. */
   readonly at?: Date | number;
   /** The pre-roll: how much before the instant, in seconds; 0 if left out. */
@@ -75,11 +80,12 @@ function reached(feed: Feed, frame: number, signal: AbortSignal | undefined): Pr
 }
 
 /** See `ring.clip`. */
-export async function clipAround<F extends SampleFormat>(
-  feed: Feed<F>,
-  options: ClipOptions,
+export async function clipAround<R extends AudioFormat, F extends AudioFormat = R>(
+  ring: Feed<R>,
+  options: ClipOptions & FormatOption<F>,
 ): Promise<Clip<F>> {
-  checkOptions(ACTION, options, ["at", "before", "after", "signal"]);
+  checkOptions(ACTION, options, ["at", "before", "after", "signal", ...CONVERT_OPTIONS]);
+  const feed = convertedFeed(ACTION, options, ring);
   const { signal } = options;
   checkSignal(ACTION, signal);
   const span = spanOf(options, feed);

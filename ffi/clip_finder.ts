@@ -1,11 +1,11 @@
 import type { ClipQueue } from "./clip_queue.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { type Span, Trigger, type TriggerPlan } from "./trigger.ts";
 import { takeFound } from "./triggered_clip.ts";
 
 /** Takes out of a ring what a trigger finds, while it is there, into a queue. */
-export class ClipFinder<F extends SampleFormat> {
+export class ClipFinder<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   readonly #queue: ClipQueue<F>;
   readonly #trigger: Trigger;

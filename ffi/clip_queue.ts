@@ -1,10 +1,10 @@
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { type FoundClip, TriggeredClip } from "./triggered_clip.ts";
 
-type Result<F extends SampleFormat> = IteratorResult<TriggeredClip<F>, void>;
+type Result<F extends AudioFormat> = IteratorResult<TriggeredClip<F>, void>;
 
 /** Who asked for a clip that is not there yet. */
-interface Asker<F extends SampleFormat> {
+interface Asker<F extends AudioFormat> {
   readonly resolve: (result: Result<F>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -23,7 +23,7 @@ export interface ClipQueuePlan {
  * Clips that wait until they are asked for. Of too many the oldest is dropped: who comes late for
  * them wants to hear what is now.
  */
-export class ClipQueue<F extends SampleFormat>
+export class ClipQueue<F extends AudioFormat>
   implements AsyncIterableIterator<TriggeredClip<F>>, AsyncDisposable {
   readonly #plan: ClipQueuePlan;
   readonly #waiting: FoundClip<F>[] = [];

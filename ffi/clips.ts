@@ -8,8 +8,10 @@ import { BandFilter } from "./band_filter.ts";
 import { checkNumber } from "./check.ts";
 import { ClipFinder } from "./clip_finder.ts";
 import { ClipQueue } from "./clip_queue.ts";
+import type { FormatOption } from "./conversion.ts";
+import { convertedFeed } from "./converted_feed.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import { type AudioFormat, numbersOf } from "./formats.ts";
 import { HopLevel } from "./hop_level.ts";
 import {
   checkNames,
@@ -60,7 +62,7 @@ function planFilter(options: ClipsOptions, feed: Feed): BandFilter | undefined {
 }
 
 /** Measures hop by hop, as they come in. */
-class LevelHearing<F extends SampleFormat> {
+class LevelHearing<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   readonly #finder: ClipFinder<F>;
   readonly #level: HopLevel;
@@ -126,9 +128,10 @@ class LevelHearing<F extends SampleFormat> {
       this.#position = on;
       return;
     }
+    const numbers = numbersOf(feed.format, samples);
     for (let at = from; at < to; at += this.#hopFrames) {
       const end = Math.min(at + this.#hopFrames, to);
-      this.#finder.hear(at, end, this.#level.measure(samples, at - from, end - at));
+      this.#finder.hear(at, end, this.#level.measure(numbers, at - from, end - at));
     }
     this.#position = to;
   }
@@ -140,11 +143,12 @@ function lookFrames(hopFrames: number, seconds: number, feed: Feed): number {
 }
 
 /** See `ring.clips`. */
-export function triggeredClips<F extends SampleFormat>(
-  feed: Feed<F>,
-  options: ClipsOptions,
+export function triggeredClips<R extends AudioFormat, F extends AudioFormat = R>(
+  ring: Feed<R>,
+  options: ClipsOptions & FormatOption<F>,
 ): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
   checkNames(ACTION, options, OWN_OPTIONS);
+  const feed = convertedFeed(ACTION, options, ring);
   const { above, below, hop = 0.02 } = options;
   checkNumber(ACTION, "above", above, { least: -200, most: 0 });
   if (below !== undefined) checkNumber(ACTION, "below", below, { least: -206, most: above });

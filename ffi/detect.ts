@@ -7,8 +7,10 @@
 import { checkFunction, checkNumber, show } from "./check.ts";
 import { ClipFinder } from "./clip_finder.ts";
 import { ClipQueue } from "./clip_queue.ts";
+import type { FormatOption } from "./conversion.ts";
+import { convertedFeed } from "./converted_feed.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { toFrames } from "./snapshot_options.ts";
 import {
@@ -24,7 +26,7 @@ import type { TriggeredClip } from "./triggered_clip.ts";
  * Says of a block whether it has what is looked for: yes or no, or a score. If it returns a promise,
  * the next block waits for it.
  */
-export type Detector<F extends SampleFormat = SampleFormat> = (
+export type Detector<F extends AudioFormat = SampleFormat> = (
   block: Snapshot<F>,
 ) => boolean | number | PromiseLike<boolean | number>;
 
@@ -63,7 +65,7 @@ function scoreOf(answer: unknown): number {
 }
 
 /** Asks a detector about one block after the other. */
-class DetectorHearing<F extends SampleFormat> {
+class DetectorHearing<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   readonly #detector: Detector<F>;
   readonly #plan: HearingPlan;
@@ -165,13 +167,14 @@ class DetectorHearing<F extends SampleFormat> {
 }
 
 /** See `ring.detect`. */
-export function detectedClips<F extends SampleFormat>(
-  feed: Feed<F>,
+export function detectedClips<R extends AudioFormat, F extends AudioFormat = R>(
+  ring: Feed<R>,
   detector: Detector<F>,
-  options: DetectOptions,
+  options: DetectOptions & FormatOption<F>,
 ): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
   checkFunction(ACTION, "the detector", detector);
   checkNames(ACTION, options, OWN_OPTIONS);
+  const feed = convertedFeed(ACTION, options, ring);
   const { above = 0.5, below, hop = 0.1, seconds } = options;
   checkNumber(ACTION, "above", above, SCORE);
   if (below !== undefined) checkNumber(ACTION, "below", below, { ...SCORE, most: above });

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A ring, as seen by who waits for its frames. */
-export interface Feed<F extends SampleFormat = SampleFormat> {
+export interface Feed<F extends AudioFormat = AudioFormat> {
   readonly format: F;
   readonly sampleRate: number;
   readonly channels: number;

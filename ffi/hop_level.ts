@@ -1,5 +1,5 @@
 import type { BandFilter } from "./band_filter.ts";
-import type { SampleFormat, Samples } from "./formats.ts";
+import { fullScaleOf, type Numbers } from "./formats.ts";
 import { toDbfs } from "./level.ts";
 
 /**
@@ -16,8 +16,8 @@ export class HopLevel {
   }
 
   /** The level of so many frames of interleaved samples, from the first on: the next to be heard. */
-  measure(samples: Samples<SampleFormat>, first: number, frames: number): number {
-    const fullScale = samples instanceof Int16Array ? 32768 : 1;
+  measure(samples: Numbers, first: number, frames: number): number {
+    const fullScale = fullScaleOf(samples);
     let loudest = 0;
     for (let channel = 0; channel < this.#channels; channel++) {
       loudest = Math.max(loudest, this.#energy(samples, first, frames, channel));
@@ -32,7 +32,7 @@ export class HopLevel {
   }
 
   #energy(
-    samples: Samples<SampleFormat>,
+    samples: Numbers,
     first: number,
     frames: number,
     channel: number,

@@ -1,3 +1,5 @@
+import { fullScaleOf, type Numbers } from "./formats.ts";
+
 /** How loud something is. */
 export interface Level {
   /** The largest sample, in dBFS: 0 is full scale, -Infinity is digital silence. */
@@ -19,11 +21,11 @@ export function toDbfs(ratio: number): number {
  * silence, so that one broken sample does not hide all others.
  */
 export function measureLevel(
-  samples: Float32Array | Int16Array,
+  samples: Numbers,
   first = 0,
   step = 1,
 ): Level {
-  const fullScale = samples instanceof Int16Array ? 32768 : 1;
+  const fullScale = fullScaleOf(samples);
   let peak = 0;
   let sum = 0;
   let count = 0;

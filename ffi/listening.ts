@@ -5,11 +5,11 @@
  */
 
 import type { BlockCursor } from "./block_cursor.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What `ring.listen` calls with each block. */
-export type BlockListener<F extends SampleFormat = SampleFormat> = (
+export type BlockListener<F extends AudioFormat = SampleFormat> = (
   block: Snapshot<F>,
 ) => void | PromiseLike<void>;
 
@@ -25,7 +25,7 @@ export interface Listening extends Disposable {
 }
 
 /** Calls a function with one block after the other. What it throws is an error nobody has caught. */
-export class BlockListening<F extends SampleFormat> implements Listening {
+export class BlockListening<F extends AudioFormat> implements Listening {
   readonly #cursor: BlockCursor<F>;
   readonly #listener: BlockListener<F>;
   readonly #signal: AbortSignal | undefined;

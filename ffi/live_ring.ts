@@ -1,40 +1,25 @@
-import { streamBlocks } from "./block_stream.ts";
-import { BlockCursor } from "./block_cursor.ts";
-import { type BlockOptions, planBlocks } from "./block_options.ts";
-import { Blocks } from "./blocks.ts";
-import { checkFunction } from "./check.ts";
+import { BlockRing } from "./block_ring.ts";
 import type { Clip } from "./clip.ts";
 import { clipAround, type ClipOptions } from "./clip_around.ts";
 import { type ClipsOptions, triggeredClips } from "./clips.ts";
+import type { FormatOption } from "./conversion.ts";
 import { detectedClips, type DetectOptions, type Detector } from "./detect.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
-import { type BlockListener, BlockListening, type Listening } from "./listening.ts";
-import type { Meter } from "./meter.ts";
-import type { MeterOptions } from "./meter_options.ts";
-import { Recent, type RecentOptions } from "./recent.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Recorder } from "./_recorder.ts";
-import { ReadableRing } from "./readable_ring.ts";
 import { RingFeed } from "./ring_feed.ts";
-import { openMeter } from "./ring_meter.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
 import type { ScheduleOptions, ScheduleTask } from "./schedule_options.ts";
 import type { ScheduleTiming } from "./schedule_timing.ts";
-import type { Snapshot } from "./snapshot.ts";
 import type { TriggeredClip } from "./triggered_clip.ts";
 
 /**
- * A ring whose audio comes by itself: in blocks, as clips around what happens, at times of a
- * schedule. A {@linkcode MicRing} is one; none is made by itself.
- *
- * Whoever reads on has a place of its own in the ring, and the ring is all the memory it takes: who
- * is too slow for it finds a gap, `missed`, that says how much. Whatever waits for audio keeps the
- * process alive, until it is left, stopped or aborted, or the ring is closed.
+ * A ring whose audio comes when it is worth it: as clips around what happens, at times of a schedule.
+ * A {@linkcode MicRing} is one; none is made by itself.
  */
-export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRing<F> {
+export class LiveRing<F extends SampleFormat = SampleFormat> extends BlockRing<F> {
   readonly #recorder: Recorder<F>;
   readonly #feed: Feed<F>;
-  readonly #recent: Recent<F>;
 
   /**
    * Made by `MicRing.open`.
@@ -45,92 +30,6 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
     super(recorder);
     this.#recorder = recorder;
     this.#feed = new RingFeed(recorder);
-    this.#recent = new Recent(this.#feed);
-  }
-
-  /**
-   * Gives out the audio in blocks of one length, from now on or from where it is told: no frame
-   * twice, none left out. A block that was overwritten before it was asked for is `missed`: it is
-   * a gap of the next one, and stands before that one's first frame.
-   *
-   * @param options How long a block is, where to begin, and what ends it.
-   * @returns The blocks, for `for await`. They end when the loop is left, when the signal says so,
-   * when the source has come to its end (with a shorter block, if need be) or the ring is closed.
-   * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} For a block longer than the ring or shorter than a frame, and for a
-   * beginning that is no frame or further back than the ring goes.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * for await (const block of ring.blocks({ seconds: 0.05 })) {
-   *   console.log(block.startFrame, block.level().rmsDbfs);
-   *   if (block.endFrame > ring.sampleRate / 5) break;
-   * }
-   * ```
-   */
-  blocks(
-    options: BlockOptions = {},
-  ): AsyncIterableIterator<Snapshot<F>> & AsyncDisposable {
-    return this.#blocks("read blocks", options);
-  }
-
-  /**
-   * The same blocks as a stream, to be piped. It takes from the ring what it is asked for, and keeps
-   * nothing in between.
-   *
-   * @param options As of `blocks`.
-   * @returns The stream. It is closed where `blocks` would end.
-   * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} As `blocks`.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * const signal = AbortSignal.timeout(100);
-   * await ring.readable({ seconds: 0.02, signal }).pipeTo(
-   *   new WritableStream({ write: (block) => console.log(block.frames) }),
-   * );
-   * ```
-   */
-  readable(options: BlockOptions = {}): ReadableStream<Snapshot<F>> {
-    return streamBlocks(this.#blocks("stream blocks", options));
-  }
-
-  /**
-   * Calls a function with each of the same blocks. If it returns a promise, the next call waits for
-   * it. What it throws is an uncaught error, as of any event listener.
-   *
-   * @param listener What is called.
-   * @param options As of `blocks`.
-   * @returns What stops it; may be declared with `using`.
-   * @throws {TypeError} For a listener that is no function, and an option of the wrong type or name.
-   * @throws {RangeError} As `blocks`.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * using listening = ring.listen((block) => {
-   *   console.log(block.level().peakDbfs);
-   *   if (block.startFrame > 4800) listening.stop();
-   * }, { seconds: 0.02 });
-   * await listening.finished;
-   * ```
-   */
-  listen(listener: BlockListener<F>, options: BlockOptions = {}): Listening {
-    const action = "listen";
-    checkFunction(action, "the listener", listener);
-    const { cursor, signal } = this.#cursor(action, options);
-    return new BlockListening(cursor, listener, signal);
   }
 
   /**
@@ -155,7 +54,9 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    * console.log(clip.frames, clip.missingFrames);
    * ```
    */
-  async clip(options: ClipOptions = {}): Promise<Clip<F>> {
+  async clip<G extends AudioFormat = F>(
+    options: ClipOptions & FormatOption<G> = {},
+  ): Promise<Clip<G>> {
     this.#recorder.requireOpen("take a clip");
     return await clipAround(this.#feed, options);
   }
@@ -191,7 +92,9 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    * }
    * ```
    */
-  clips(options: ClipsOptions): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
+  clips<G extends AudioFormat = F>(
+    options: ClipsOptions & FormatOption<G>,
+  ): AsyncIterableIterator<TriggeredClip<G>> & AsyncDisposable {
     this.#recorder.requireOpen("listen for clips");
     return triggeredClips(this.#feed, options);
   }
@@ -223,63 +126,12 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    * }
    * ```
    */
-  detect(
-    detector: Detector<F>,
-    options: DetectOptions = {},
-  ): AsyncIterableIterator<TriggeredClip<F>> & AsyncDisposable {
+  detect<G extends AudioFormat = F>(
+    detector: Detector<NoInfer<G>>,
+    options: DetectOptions & FormatOption<G> = {},
+  ): AsyncIterableIterator<TriggeredClip<G>> & AsyncDisposable {
     this.#recorder.requireOpen("detect");
     return detectedClips(this.#feed, detector, options);
-  }
-
-  /**
-   * A meter of what comes from now on: peak, held peak and RMS. It costs nothing until it is read.
-   *
-   * @param options How its needles move, and how often `for await` has a reading.
-   * @returns The meter; may be declared with `using`.
-   * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} For an option out of its bounds.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * using meter = ring.meter();
-   * await new Promise((resolve) => setTimeout(resolve, 100));
-   * console.log(meter.read().holdDbfs); // close to -12
-   * ```
-   */
-  meter(options: MeterOptions = {}): Meter {
-    this.#recorder.requireOpen("meter");
-    return openMeter(this.#feed, options);
-  }
-
-  /**
-   * Copies what has come since it was last read by the same name: so that who looks now and then
-   * sees no frame twice, and is told what it missed.
-   *
-   * @param options By which name, and how much at the most.
-   * @returns The snapshot. At a name's first time, the newest there is; later, all since then, but
-   * at most what the ring holds, or the `seconds`. What was skipped is a gap, `missed`, before its
-   * first frame. It has no frames when none have come.
-   * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} For more seconds than the ring holds.
-   * @throws {MicRingError} `closed` when the ring is closed.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * const first = ring.recent({ sinceLast: "meter" });
-   * await new Promise((resolve) => setTimeout(resolve, 100));
-   * const next = ring.recent({ sinceLast: "meter" });
-   * console.log(next.startFrame === first.endFrame); // true
-   * ```
-   */
-  recent(options: RecentOptions): Snapshot<F> {
-    return this.#recent.read(options);
   }
 
   /**
@@ -324,25 +176,11 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends ReadableRin
    * await loudness.finished;
    * ```
    */
-  schedule(
+  schedule<G extends AudioFormat = F>(
     timing: ScheduleTiming,
-    task: ScheduleTask<F>,
-    options: ScheduleOptions = {},
+    task: ScheduleTask<NoInfer<G>>,
+    options: ScheduleOptions & FormatOption<G> = {},
   ): Schedule {
     return startSchedule(this.#feed, timing, task, options);
-  }
-
-  #blocks(
-    action: string,
-    options: BlockOptions,
-  ): AsyncIterableIterator<Snapshot<F>, void> & AsyncDisposable {
-    const { cursor, signal } = this.#cursor(action, options);
-    return new Blocks(cursor, signal);
-  }
-
-  #cursor(action: string, options: BlockOptions) {
-    this.#recorder.requireOpen(action);
-    const plan = planBlocks(action, options, this.#feed);
-    return { cursor: new BlockCursor(this.#feed, plan), signal: plan.signal };
   }
 }

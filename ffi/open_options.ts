@@ -72,8 +72,10 @@ const NAMES = [
   ...OF_MICROPHONE,
   "libraryPath",
 ];
-const RATE = { least: 8000, most: 384_000, whole: true };
-const CHANNELS = { least: 1, most: 254, whole: true };
+/** The sample rates there are. */
+export const RATE = { least: 8000, most: 384_000, whole: true };
+/** The numbers of channels there are. */
+export const CHANNELS = { least: 1, most: 254, whole: true };
 const PERIOD = { least: 1, most: 1000, whole: true };
 /** What a source without a rate of its own runs at. */
 const SYNTHETIC_RATE = 48_000;

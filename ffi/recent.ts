@@ -7,7 +7,7 @@
 import { checkOptions, checkText } from "./check.ts";
 import { MicRingError } from "./errors.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { missed } from "./gaps.ts";
 import { Snapshot } from "./snapshot.ts";
 import { toFrames } from "./snapshot_options.ts";
@@ -24,7 +24,7 @@ export interface RecentOptions {
  * Copies the frames [from, to), of them the newest so many. What stands before these is missed, be
  * it as there were too many or as the ring has them no more.
  */
-export function takeSince<F extends SampleFormat>(
+export function takeSince<F extends AudioFormat>(
   feed: Feed<F>,
   from: number,
   to: number,
@@ -40,7 +40,7 @@ export function takeSince<F extends SampleFormat>(
 }
 
 /** Reads on in a ring by names: each has a place of its own. See `ring.recent`. */
-export class Recent<F extends SampleFormat> {
+export class Recent<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   /* Up to which frame each name has read. */
   readonly #places = new Map<string, number>();

@@ -7,6 +7,7 @@
 import { Ballistics, type Needles } from "./ballistics.ts";
 import { MicRingError } from "./errors.ts";
 import type { Feed } from "./feed.ts";
+import type { SampleFormat } from "./formats.ts";
 import { toDbfs } from "./level.ts";
 import type { ChannelReading, Meter, MeterReading } from "./meter.ts";
 import { type MeterOptions, type MeterPlan, planMeter } from "./meter_options.ts";
@@ -17,7 +18,7 @@ const CHUNK_SECONDS = 0.05;
 
 /** The meter of a ring. */
 export class RingMeter implements Meter {
-  readonly #feed: Feed;
+  readonly #feed: Feed<SampleFormat>;
   readonly #plan: MeterPlan;
   readonly #channels: readonly Ballistics[];
   readonly #chunkFrames: number;
@@ -28,7 +29,7 @@ export class RingMeter implements Meter {
   #missedFrames = 0;
   #disposed = false;
 
-  constructor(feed: Feed, plan: MeterPlan) {
+  constructor(feed: Feed<SampleFormat>, plan: MeterPlan) {
     this.#feed = feed;
     this.#plan = plan;
     this.#channels = Array.from(
@@ -128,6 +129,6 @@ function together(channels: readonly Needles[]): ChannelReading {
 }
 
 /** See `ring.meter`. */
-export function openMeter(feed: Feed, options: MeterOptions): Meter {
+export function openMeter(feed: Feed<SampleFormat>, options: MeterOptions): Meter {
   return new RingMeter(feed, planMeter(options, feed));
 }

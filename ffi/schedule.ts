@@ -1,8 +1,9 @@
 import { checkFunction } from "./check.ts";
+import type { FormatOption } from "./conversion.ts";
 import { MicRingError } from "./errors.ts";
 import type { RingListener } from "./events.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { readClocks, type ScheduleClock, systemClock } from "./schedule_clock.ts";
 import type { ScheduleEventMap } from "./schedule_events.ts";
 import { type ScheduleControl, ScheduleMachine } from "./schedule_machine.ts";
@@ -164,17 +165,17 @@ export class Schedule extends EventTarget implements Disposable, AsyncDisposable
 }
 
 /** See `ring.schedule`. */
-export function startSchedule<F extends SampleFormat>(
-  feed: Feed<F>,
+export function startSchedule<R extends AudioFormat, F extends AudioFormat = R>(
+  ring: Feed<R>,
   timing: ScheduleTiming,
   task: ScheduleTask<F>,
-  options: ScheduleOptions,
+  options: ScheduleOptions & FormatOption<F>,
   clock: ScheduleClock = systemClock,
 ): Schedule {
   const action = "schedule";
   const times = startTimes(action, timing, readClocks(clock).now);
   checkFunction(action, "the task", task);
-  const plan = planSchedule(action, options, feed);
+  const { feed, plan } = planSchedule(action, options, ring);
   // Asked after the options were read: a getter of theirs may have closed it.
   if (feed.closed) throw new MicRingError("closed", `Cannot ${action}: the ring is closed`);
   return new Schedule((tell) => new ScheduleMachine({ feed, times, task, plan, clock, tell }));

@@ -1,5 +1,5 @@
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { type ScheduleClock, StepWatch } from "./schedule_clock.ts";
 import type { ScheduleCatchUp } from "./schedule_options.ts";
 import { MOST_MADE_UP, type ScheduleRuns } from "./schedule_runs.ts";
@@ -13,7 +13,7 @@ const LATE_MS = { least: 1000, most: 15_000 };
 const END_WAIT_SECONDS = 3600;
 
 /** What a loop needs. */
-export interface ScheduleLoopParts<F extends SampleFormat> {
+export interface ScheduleLoopParts<F extends AudioFormat> {
   readonly feed: Feed<F>;
   readonly times: DueTimes;
   readonly runs: ScheduleRuns<F>;
@@ -26,7 +26,7 @@ export interface ScheduleLoopParts<F extends SampleFormat> {
 }
 
 /** Waits for the due times of a schedule, and gives them to its runs. */
-export class ScheduleLoop<F extends SampleFormat> {
+export class ScheduleLoop<F extends AudioFormat> {
   readonly #parts: ScheduleLoopParts<F>;
   readonly #steps: StepWatch;
   #ref: boolean;

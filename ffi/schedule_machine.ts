@@ -1,5 +1,5 @@
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import type { ScheduleClock } from "./schedule_clock.ts";
 import { ScheduleErrorEvent } from "./schedule_events.ts";
 import { ScheduleLoop } from "./schedule_loop.ts";
@@ -31,7 +31,7 @@ export interface ScheduleControl {
 }
 
 /** What a machine needs. */
-export interface ScheduleMachineParts<F extends SampleFormat> {
+export interface ScheduleMachineParts<F extends AudioFormat> {
   readonly feed: Feed<F>;
   readonly times: DueTimes;
   readonly task: ScheduleTask<F>;
@@ -42,7 +42,7 @@ export interface ScheduleMachineParts<F extends SampleFormat> {
 }
 
 /** A loop and its runs, and how the two end. */
-export class ScheduleMachine<F extends SampleFormat> implements ScheduleControl {
+export class ScheduleMachine<F extends AudioFormat> implements ScheduleControl {
   readonly #parts: ScheduleMachineParts<F>;
   readonly #runs: ScheduleRuns<F>;
   readonly #loop: ScheduleLoop<F>;

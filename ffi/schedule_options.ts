@@ -5,8 +5,10 @@
  */
 
 import { checkBoolean, checkOptions, checkSeconds, checkSignal, checkWord } from "./check.ts";
+import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
+import { convertedFeed } from "./converted_feed.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { toFrames } from "./snapshot_options.ts";
 
@@ -29,13 +31,13 @@ export interface ScheduleRun {
 }
 
 /** What a schedule calls: it gets a stretch of audio, and may be an async function. */
-export type ScheduleTask<F extends SampleFormat = SampleFormat> = (
+export type ScheduleTask<F extends AudioFormat = SampleFormat> = (
   snapshot: Snapshot<F>,
   run: ScheduleRun,
 ) => unknown;
 
-/** What `ring.schedule` can be told. */
-export interface ScheduleOptions {
+/** What `ring.schedule` can be told, and what the audio is to be converted to. */
+export interface ScheduleOptions extends ResultOptions {
   /**
    * How much audio each run gets: the last so many seconds, whether it was seen before or not. If
    * left out, all that has come since the run before (the first: since the schedule began), but at
@@ -81,8 +83,14 @@ export interface SchedulePlan {
 }
 
 /** Checks the options; throws the reason of a signal that is aborted already. */
-export function planSchedule(action: string, options: ScheduleOptions, feed: Feed): SchedulePlan {
-  checkOptions(action, options, ["seconds", "overlap", "catchUp", "signal", "unref"]);
+export function planSchedule<R extends AudioFormat, F extends AudioFormat = R>(
+  action: string,
+  options: ScheduleOptions & FormatOption<F>,
+  ring: Feed<R>,
+): { readonly feed: Feed<F>; readonly plan: SchedulePlan } {
+  const own = ["seconds", "overlap", "catchUp", "signal", "unref"];
+  checkOptions(action, options, [...own, ...CONVERT_OPTIONS]);
+  const feed = convertedFeed(action, options, ring);
   const { seconds, overlap = "skip", catchUp = "once", signal, unref = false } = options;
   if (seconds !== undefined) checkSeconds(action, "seconds", seconds);
   const frames = seconds === undefined ? undefined : toFrames(`${action} runs of`, seconds, feed);
@@ -90,5 +98,5 @@ export function planSchedule(action: string, options: ScheduleOptions, feed: Fee
   checkWord(action, "catchUp", catchUp, ["skip", "once", "all"]);
   checkBoolean(action, "unref", unref);
   checkSignal(action, signal);
-  return { frames, overlap, catchUp, signal, unref };
+  return { feed, plan: { frames, overlap, catchUp, signal, unref } };
 }

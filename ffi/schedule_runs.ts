@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import type { ScheduleOverlap, ScheduleRun, ScheduleTask } from "./schedule_options.ts";
 import type { ScheduleStretches } from "./schedule_stretches.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -41,7 +41,7 @@ const MOST_PARALLEL = 64;
 export const MOST_MADE_UP = 1000;
 
 /** A run that is due. */
-interface DueRun<F extends SampleFormat> {
+interface DueRun<F extends AudioFormat> {
   readonly due: number;
   /** How late it was when it was noticed, and when that was, by the monotonic clock. */
   readonly lateMs: number;
@@ -52,7 +52,7 @@ interface DueRun<F extends SampleFormat> {
 }
 
 /** What the runs need. */
-export interface ScheduleRunsParts<F extends SampleFormat> {
+export interface ScheduleRunsParts<F extends AudioFormat> {
   readonly task: ScheduleTask<F>;
   readonly overlap: ScheduleOverlap;
   readonly stretches: ScheduleStretches<F>;
@@ -76,7 +76,7 @@ function doneNow<T>(make: () => T): () => T {
   }
 }
 
-export class ScheduleRuns<F extends SampleFormat> {
+export class ScheduleRuns<F extends AudioFormat> {
   readonly #parts: ScheduleRunsParts<F>;
   readonly #counts = { runs: 0, failed: 0, skipped: 0, dropped: 0, missed: 0 };
   readonly #running = new Set<AbortController>();

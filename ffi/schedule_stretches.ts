@@ -1,10 +1,10 @@
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { takeSince } from "./recent.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Which audio the runs of a schedule get: so many frames, or those since the last one. */
-export class ScheduleStretches<F extends SampleFormat> {
+export class ScheduleStretches<F extends AudioFormat> {
   readonly #feed: Feed<F>;
   readonly #frames: number | undefined;
   /* Up to which frame runs have got the audio. */

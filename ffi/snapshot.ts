@@ -1,6 +1,11 @@
 import { checkNumber, checkOptions } from "./check.ts";
+import { CONVERT_OPTIONS, type ConvertOptions, planConversion } from "./conversion.ts";
+import { Converter } from "./converter.ts";
 import {
   allocate,
+  type AudioFormat,
+  elementsOf,
+  numbersOf,
   sampleCount,
   type SampleFormat,
   type Samples,
@@ -11,7 +16,7 @@ import { type Level, measureLevel } from "./level.ts";
 import { encodeWav, type WavOptions } from "./wav.ts";
 
 /** What a snapshot is made of. */
-export interface SnapshotParts<F extends SampleFormat = SampleFormat> {
+export interface SnapshotParts<F extends AudioFormat = SampleFormat> {
   /** The samples, interleaved, a whole number of frames. */
   readonly samples: Samples<F>;
   /** How they are stored. */
@@ -49,10 +54,10 @@ export interface SnapshotParts<F extends SampleFormat = SampleFormat> {
  * console.log("left peaks at", snapshot.level(0).peakDbfs, "dBFS");
  * ```
  */
-export class Snapshot<F extends SampleFormat = SampleFormat> {
+export class Snapshot<F extends AudioFormat = SampleFormat> {
   /** The samples, interleaved: frame 0's channels, then frame 1's, and so on. */
   readonly samples: Samples<F>;
-  /** How a sample is stored: `f32`, where full scale is ±1, or `s16`. */
+  /** How a sample is stored: `f32`, where full scale is ±1, or an integer. */
   readonly format: F;
   /** How many channels a frame has. */
   readonly channels: number;
@@ -135,8 +140,11 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
   channel(channel: number): Samples<F> {
     this.#check("read a channel", channel);
     const out = allocate(this.format, this.frames);
-    for (let i = 0, at = channel; i < out.length; i++, at += this.channels) {
-      out[i] = this.samples[at];
+    const bytes = elementsOf(this.format);
+    const step = this.channels * bytes;
+    for (let byte = 0; byte < bytes; byte++) {
+      let at = channel * bytes + byte;
+      for (let i = byte; i < out.length; i += bytes, at += step) out[i] = this.samples[at];
     }
     return out;
   }
@@ -174,9 +182,10 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
    * ```
    */
   level(channel?: number): Level {
-    if (channel === undefined) return measureLevel(this.samples);
+    const numbers = numbersOf(this.format, this.samples);
+    if (channel === undefined) return measureLevel(numbers);
     this.#check("measure a channel", channel);
-    return measureLevel(this.samples, channel, this.channels);
+    return measureLevel(numbers, channel, this.channels);
   }
 
   /**
@@ -201,6 +210,43 @@ export class Snapshot<F extends SampleFormat = SampleFormat> {
     checkOptions("write a WAV", options, ["format"]);
     const format: WavFormat = options.format ?? this.format;
     return encodeWav(this, format);
+  }
+
+  /**
+   * Converts it: to another sample rate, to other channels, to another format.
+   *
+   * Frames are counted in the result's own rate, from the same instant on. Where the snapshot ends
+   * there is nothing to filter with but silence, so that the first and the last 4 ms (64 frames of
+   * the lower rate) are slightly wrong; where a ring converts (`ring.blocks`, `ring.clip` and so on)
+   * it takes what lies around.
+   *
+   * @param options What it is to become; what is left out stays as it is.
+   * @returns A new snapshot, with samples of its own.
+   * @throws {TypeError} For an option of the wrong type or name.
+   * @throws {RangeError} For an option out of its bounds, and a channel there is not.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 2, source: tone(), channels: 2 });
+   * const speech = ring.snapshot().convert({ sampleRate: 16_000, channels: 1, format: "s16" });
+   * console.log(speech.frames, speech.samples instanceof Int16Array);
+   * ```
+   */
+  convert<G extends AudioFormat = F>(options: ConvertOptions<G>): Snapshot<G> {
+    const action = "convert";
+    checkOptions(action, options, CONVERT_OPTIONS);
+    const plan = planConversion(action, options, this);
+    if (plan === undefined) {
+      return new Snapshot({ ...this, samples: this.samples.slice() } as never);
+    }
+    const converter = new Converter(plan);
+    const { scale } = converter;
+    const [first] = this.gaps;
+    const from = scale.up(this.startFrame);
+    const wanted = first?.cause === "missed" ? scale.up(first.startFrame) : from;
+    return new Snapshot(converter.convert(this, from, scale.up(this.endFrame), wanted));
   }
 
   #check(action: string, channel: number): void {

@@ -5,11 +5,15 @@
  */
 
 import { checkNumber, checkOptions, checkSignal } from "./check.ts";
+import { CONVERT_OPTIONS, type ResultOptions } from "./conversion.ts";
 import type { Feed } from "./feed.ts";
 import type { TriggerPlan } from "./trigger.ts";
 
-/** How what was heard becomes clips. */
-export interface TriggerOptions {
+/**
+ * How what was heard becomes clips. If it says what the audio is to be converted to, that is what is
+ * listened to, and frames are counted in its sample rate.
+ */
+export interface TriggerOptions extends ResultOptions {
   /** The pre-roll: how much before the sound's beginning, in seconds; 0.5 if left out. */
   readonly before?: number;
   /** The post-roll: how much after the sound's end, in seconds; 0.5 if left out. */
@@ -37,7 +41,16 @@ export interface TriggerOptions {
 }
 
 /** Their names. */
-export const TRIGGER_OPTIONS = ["before", "after", "hold", "atMost", "past", "queue", "signal"];
+export const TRIGGER_OPTIONS = [
+  "before",
+  "after",
+  "hold",
+  "atMost",
+  "past",
+  "queue",
+  "signal",
+  ...CONVERT_OPTIONS,
+];
 
 /** The options, checked. */
 export interface HearingPlan {

@@ -6,12 +6,12 @@
 
 import { Clip, type ClipParts, clipParts } from "./clip.ts";
 import type { Feed } from "./feed.ts";
-import type { SampleFormat } from "./formats.ts";
+import type { AudioFormat, SampleFormat } from "./formats.ts";
 import { missed } from "./gaps.ts";
 import type { Span } from "./trigger.ts";
 
 /** What a triggered clip is made of. */
-export interface TriggeredClipParts<F extends SampleFormat = SampleFormat> extends ClipParts<F> {
+export interface TriggeredClipParts<F extends AudioFormat = SampleFormat> extends ClipParts<F> {
   /** See {@linkcode TriggeredClip.continued}. */
   readonly continued: boolean;
   /** See {@linkcode TriggeredClip.droppedClips}. */
@@ -21,7 +21,7 @@ export interface TriggeredClipParts<F extends SampleFormat = SampleFormat> exten
 }
 
 /** What is known of a clip when it is found. */
-export type FoundClip<F extends SampleFormat> = Omit<TriggeredClipParts<F>, "droppedClips">;
+export type FoundClip<F extends AudioFormat> = Omit<TriggeredClipParts<F>, "droppedClips">;
 
 /**
  * A stretch of audio in which something was heard, with its pre-roll and post-roll. Its `atFrame`
@@ -39,7 +39,7 @@ export type FoundClip<F extends SampleFormat> = Omit<TriggeredClipParts<F>, "dro
  * }
  * ```
  */
-export class TriggeredClip<F extends SampleFormat = SampleFormat> extends Clip<F> {
+export class TriggeredClip<F extends AudioFormat = SampleFormat> extends Clip<F> {
   /**
    * Whether it begins exactly where the clip before it ends: that one had become too long, and was
    * cut.
@@ -72,7 +72,7 @@ export class TriggeredClip<F extends SampleFormat = SampleFormat> extends Clip<F
 }
 
 /** Copies what was found, as far as it is there. */
-export function takeFound<F extends SampleFormat>(
+export function takeFound<F extends AudioFormat>(
   feed: Feed<F>,
   span: Span,
   skippedFrames: number,

@@ -1,5 +1,12 @@
 import { checkWord } from "./check.ts";
-import { FORMAT_NUMBERS, sampleCount, type SampleFormat, type WavFormat } from "./formats.ts";
+import {
+  AUDIO_FORMATS,
+  type AudioFormat,
+  FORMAT_NUMBERS,
+  sampleCount,
+  type Samples,
+  type WavFormat,
+} from "./formats.ts";
 import { holdLibrary, unwrap } from "./_library.ts";
 
 /** What `toWav` can be told. */
@@ -13,11 +20,11 @@ export interface WavOptions {
 
 /** What is to be encoded. */
 export interface WavInput {
-  readonly samples: Float32Array | Int16Array;
+  readonly samples: Samples<AudioFormat>;
   readonly frames: number;
   readonly channels: number;
   readonly sampleRate: number;
-  readonly format: SampleFormat;
+  readonly format: AudioFormat;
 }
 
 /** The sizes in a WAV's header have 32 bits. */
@@ -26,7 +33,7 @@ const MOST_BYTES = 2 ** 32 - 1;
 /** Encodes samples as a WAV file. */
 export function encodeWav(input: WavInput, wavFormat: WavFormat): Uint8Array<ArrayBuffer> {
   const action = "write a WAV";
-  checkWord(action, "format", wavFormat, ["f32", "s16", "s24"]);
+  checkWord(action, "format", wavFormat, AUDIO_FORMATS);
   const { samples, frames, channels, sampleRate, format } = input;
   const count = sampleCount(format, samples);
   if (count !== frames * channels) {

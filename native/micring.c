@@ -187,8 +187,7 @@ double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format) 
 
 int32_t micring_wav(const void *samples, double frames, uint32_t channels, uint32_t sample_rate,
                     uint32_t format, uint32_t wav_format, uint8_t *out, double *length) {
-  bool const formats =
-      (format == MICRING_F32 || format == MICRING_S16) && wav_format <= MICRING_S24;
+  bool const formats = format <= MICRING_U8 && wav_format <= MICRING_U8;
   if (out == NULL || length == NULL || !is_count(frames) || (samples == NULL && frames != 0) ||
       !formats || channels == 0 || channels > MOST_CHANNELS || sample_rate == 0) {
     return MICRING_BAD_ARGUMENT;

@@ -35,7 +35,7 @@
 #define MICRING_API __attribute__((visibility("default")))
 #endif
 
-#define MICRING_ABI_VERSION 4
+#define MICRING_ABI_VERSION 5
 #define MICRING_ERROR_BYTES 1024
 #define MICRING_GAPS_KEPT 256
 #define MICRING_MOST_FRAMES 9007199254740992.0
@@ -73,11 +73,14 @@ typedef enum micring_status {
   MICRING_FOREIGN = 25,
 } micring_status;
 
-/* How a sample is stored. A ring holds f32 or s16; a WAV may be written as any of them. */
+/* How a sample is stored; s24 in three bytes, the lowest first. A ring holds f32 or s16; audio may be
+ * converted, and a WAV written, as any of them. */
 typedef enum micring_format {
   MICRING_F32 = 0,
   MICRING_S16 = 1,
   MICRING_S24 = 2,
+  MICRING_S32 = 3,
+  MICRING_U8 = 4,
 } micring_format;
 
 /* The sound systems, in the order in which AUTO tries them. NULL is a device of silence: it is
@@ -91,6 +94,22 @@ typedef enum micring_backend {
   MICRING_BACKEND_JACK = 5,
   MICRING_BACKEND_NULL = 6,
 } micring_backend;
+
+/* What micring_convert takes, by index: FRAME is the first one's number, counted on either side from
+ * the same instant. */
+typedef enum micring_conversion_field {
+  MICRING_CONVERSION_FROM_FORMAT = 0,
+  MICRING_CONVERSION_FROM_CHANNELS = 1,
+  MICRING_CONVERSION_FROM_RATE = 2,
+  MICRING_CONVERSION_FROM_FRAME = 3,
+  MICRING_CONVERSION_FROM_FRAMES = 4,
+  MICRING_CONVERSION_TO_FORMAT = 5,
+  MICRING_CONVERSION_TO_CHANNELS = 6,
+  MICRING_CONVERSION_TO_RATE = 7,
+  MICRING_CONVERSION_TO_FRAME = 8,
+  MICRING_CONVERSION_TO_FRAMES = 9,
+  MICRING_CONVERSION_FIELDS = 10,
+} micring_conversion_field;
 
 /* What micring_info writes, by index. */
 typedef enum micring_info_field {
@@ -401,10 +420,26 @@ MICRING_API double micring_devices_number(const micring_devices *list, uint32_t 
                                           uint32_t field, uint32_t item);
 MICRING_API void micring_devices_free(micring_devices *list);
 
+/* Any thread: for a change of sample rate, how many floats its table takes, and how many frames before
+ * and behind its place a frame of the result is made of; 0 for equal rates and for 0. */
+MICRING_API double micring_filter_length(uint32_t from_rate, uint32_t to_rate);
+MICRING_API double micring_filter_margin(uint32_t from_rate, uint32_t to_rate);
+
+/* Any thread: writes the table. MICRING_OK or BAD_ARGUMENT. */
+MICRING_API int32_t micring_filter(uint32_t from_rate, uint32_t to_rate, float *table);
+
+/* Any thread: converts a stretch of audio. `fields` has what a micring_conversion_field says;
+ * `channel_map` the channel of `in` for each of `out`, or is NULL for the usual mix; `table` is
+ * micring_filter's for these rates, and may be NULL where they are equal. Frame k of `out` stands at
+ * k * FROM_RATE / TO_RATE of `in`; what that takes and `in` has not is silence. MICRING_OK,
+ * BAD_ARGUMENT or OUT_OF_MEMORY. */
+MICRING_API int32_t micring_convert(const double *fields, const uint32_t *channel_map,
+                                    const float *table, const void *in, void *out);
+
 /* Any thread: the bytes that a WAV of these samples takes at the most. */
 MICRING_API double micring_wav_bytes(double frames, uint32_t channels, uint32_t wav_format);
 
-/* Any thread: encodes `frames` frames of f32 or s16 samples as a WAV in `wav_format` into `out`
+/* Any thread: encodes `frames` frames of samples as a WAV in `wav_format` into `out`
  * (micring_wav_bytes long) and writes its length to `*length`. MICRING_OK, BAD_ARGUMENT or
  * ENCODER_FAILED. */
 MICRING_API int32_t micring_wav(const void *samples, double frames, uint32_t channels,

@@ -68,7 +68,9 @@ async function stopListening(): Promise<void> {
   const first = ring.listen(() => {
     if (++calls === 5) first.stop();
   }, { seconds: 0.01 });
-  const second = ring.listen(() => second.stop(), { seconds: 0.1 });
+  const second = ring.listen(() => {
+    second.stop();
+  }, { seconds: 0.1 });
   await Promise.all([first.finished, second.finished]);
   console.log("stopped");
 }

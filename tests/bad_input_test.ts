@@ -116,7 +116,7 @@ const BAD_RANGES: BadRange[] = [
 for (const { what, options, error, says } of BAD_RANGES) {
   Deno.test(`snapshot and peek refuse ${what}, and nothing is lost`, async () => {
     await using ring = await openFilled();
-    assertThrows(() => ring.snapshot(options as SnapshotOptions), error, says);
+    assertThrows(() => ring.snapshot(options as SnapshotOptions<"f32">), error, says);
     assertThrows(() => ring.peek(options as RangeOptions, () => {}), error, says);
     checkUnharmed(ring);
   });

@@ -8,7 +8,7 @@ import { FakeFeed } from "./_fake_feed.ts";
 /* What cannot be brought about with a real ring at will, or not be seen there. */
 
 function cursorOf(feed: FakeFeed, blockFrames = 10): BlockCursor<"f32"> {
-  return new BlockCursor(feed, { blockFrames, from: 0, signal: undefined });
+  return new BlockCursor({ feed, blockFrames, from: 0 });
 }
 
 /** Its source ends, with some last frames, in the very moment in which somebody asks. */

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Gap, MicRing, push, sequence, type Snapshot } from "../mod.ts";
+import { BlockCursor } from "../ffi/block_cursor.ts";
+import { Blocks } from "../ffi/blocks.ts";
+import { FakeFeed } from "./_fake_feed.ts";
 import { difference, signal } from "./_signal.ts";
 
 const RATE = 8000;
@@ -216,23 +219,14 @@ Deno.test("a source that ends gives its rest as a shorter block", async () => {
 });
 
 Deno.test("an error on the way is the loop's, and ends it", async () => {
-  await using ring = await openPush();
-  pushFrames(ring, 0, 500);
-  const blocks = ring.blocks({ seconds: 0.0125, from: 0 });
-  const { Float32Array: real } = globalThis;
+  const feed = new FakeFeed();
+  const blocks = new Blocks(new BlockCursor({ feed, blockFrames: 200, from: 0 }), undefined);
   const answer = blocks.next();
-  // No memory for the copy.
-  globalThis.Float32Array = class extends real {
-    constructor(length: number) {
-      super(0);
-      throw new RangeError(`no room for ${length}`);
-    }
-  } as unknown as Float32ArrayConstructor;
-  try {
-    await assertRejects(() => answer, RangeError, "no room for 200");
-  } finally {
-    globalThis.Float32Array = real;
-  }
+  feed.take = () => {
+    throw new RangeError("no room for 200");
+  };
+  feed.writeRamp(500);
+  await assertRejects(() => answer, RangeError, "no room for 200");
   assertEquals(await blocks.next(), finished);
 });
 

@@ -66,7 +66,9 @@ Deno.test("a listener with much to catch up with lets others have their turn", a
 
 Deno.test("stopped within its own call, by a signal, or by the closing, it is finished", async () => {
   const ring = await openPush();
-  const stopped = ring.listen(() => stopped.stop(), { seconds: 0.0125 });
+  const stopped = ring.listen(() => {
+    stopped.stop();
+  }, { seconds: 0.0125 });
   const controller = new AbortController();
   const aborted = ring.listen(() => {}, { signal: controller.signal });
   let closing: Promise<void> | undefined;
