@@ -1,7 +1,7 @@
 import { type ConvertOptions, planConversion } from "./conversion.ts";
 import { Converter } from "./converter.ts";
 import type { Feed } from "./feed.ts";
-import { allocate, type AudioFormat } from "./formats.ts";
+import type { AudioFormat } from "./formats.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /**
@@ -49,7 +49,6 @@ class ConvertedFeed<F extends AudioFormat> implements Feed<F> {
   take(from: number, to: number): Snapshot<F> {
     const { scale, margin } = this.#converter;
     const first = scale.down(from);
-    if (from >= to) return this.#empty(from);
     const last = Math.min(scale.down(to - 1) + margin + 1, this.#feed.writtenFrames);
     const given = this.#feed.take(Math.max(first - margin, 0), last);
     // What only the margin lacks is not missed: it is silence there.
@@ -77,18 +76,6 @@ class ConvertedFeed<F extends AudioFormat> implements Feed<F> {
   when(frame: number, call: () => void): () => void {
     const { scale, margin } = this.#converter;
     return this.#feed.when(frame < 1 ? 0 : scale.down(frame - 1) + margin + 1, call);
-  }
-
-  #empty(frame: number): Snapshot<F> {
-    const time = this.timeAt(frame);
-    const { to } = this.#converter;
-    return new Snapshot({
-      ...to,
-      samples: allocate(to.format, 0),
-      startFrame: frame,
-      startTime: time,
-      endTime: time,
-    });
   }
 }
 

@@ -101,13 +101,13 @@ export class Converter<F extends AudioFormat> {
     return samples;
   }
 
-  /** The gaps among these frames. Those that were missed before the first one are not told again. */
+  /** The gaps among these frames: the shortest of a frame, as it might lie between two. */
   #gaps(snapshot: Snapshot<AudioFormat>, from: number, to: number): Gap[] {
-    return snapshot.gaps.filter(({ cause }) => cause !== "missed").map((gap) => ({
-      ...gap,
-      startFrame: Math.max(this.scale.up(gap.startFrame), from),
-      endFrame: Math.min(this.scale.up(gap.endFrame), to),
-    })).filter(({ startFrame, endFrame }) => startFrame < endFrame);
+    return snapshot.gaps.map((gap) => {
+      const startFrame = this.scale.up(gap.startFrame);
+      const endFrame = Math.max(this.scale.up(gap.endFrame), startFrame + 1);
+      return { ...gap, startFrame: Math.max(startFrame, from), endFrame: Math.min(endFrame, to) };
+    }).filter(({ startFrame, endFrame }) => startFrame < endFrame);
   }
 
   #timeIn(snapshot: Snapshot<AudioFormat>, frame: number): number {
