@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { STATUS } from "../ffi/abi.ts";
+import { holdLibrary } from "../ffi/_library.ts";
 import { allocate, AUDIO_FORMATS } from "../ffi/formats.ts";
 import { type AudioFormat, type Samples, Snapshot } from "../mod.ts";
 import { resampled } from "./_resampled.ts";
@@ -216,4 +218,62 @@ Deno.test("nothing of nothing is nothing", () => {
   const empty = make({ samples: new Float32Array(0), format: "f32", startFrame: 100 })
     .convert({ sampleRate: 16_000, format: "u8" });
   assertEquals([empty.frames, empty.startFrame, empty.samples.length], [0, 34, 0]);
+});
+
+Deno.test("one sample that is no number, or has no end, spoils no other", () => {
+  const samples = noise(6, 6000);
+  const spoilt = samples.slice();
+  spoilt[1000] = NaN;
+  spoilt[3000] = Infinity;
+  spoilt[5000] = -Infinity;
+  samples[1000] = 0;
+  samples[3000] = 1;
+  samples[5000] = -1;
+  for (const to of [{ sampleRate: 16_000 }, { sampleRate: 96_000 }, { channels: 2 }]) {
+    const wanted = make({ samples, format: "f32" }).convert(to);
+    const got = make({ samples: spoilt, format: "f32" }).convert(to);
+    assertEquals(difference(got.samples, wanted.samples), undefined);
+  }
+});
+
+Deno.test("the native library refuses what makes no sense", () => {
+  using library = holdLibrary();
+  const { native } = library;
+  const good = [0, 2, 48_000, 0, 100, 1, 3, 48_000, 0, 100];
+  const map = Uint32Array.of(0, 1, 0);
+  const run = (fields: number[], channelMap: Uint32Array<ArrayBuffer> | null = map) =>
+    native.micring_convert(
+      Float64Array.from(fields),
+      channelMap,
+      null,
+      new Float32Array(200),
+      new Int16Array(300),
+    );
+  assertEquals(run(good), STATUS.OK);
+  const bad = [
+    [0, 5],
+    [0, -1],
+    [1, 0],
+    [1, 255],
+    [1, 1.5],
+    [2, 0],
+    [2, 16_000],
+    [3, -1],
+    [4, NaN],
+    [5, 0.5],
+    [6, 255],
+    [7, 800_000],
+    [8, -1],
+    [9, Infinity],
+  ];
+  for (const [index, value] of bad) {
+    assertEquals(run(good.with(index, value)), STATUS.BAD_ARGUMENT, `${index}: ${value}`);
+  }
+  assertEquals(run(good, Uint32Array.of(0, 2, 0)), STATUS.BAD_ARGUMENT);
+  assertEquals(native.micring_convert(null, null, null, null, null), STATUS.BAD_ARGUMENT);
+  for (const [from, to] of [[0, 8000], [8000, 0], [8000, 8000], [2 ** 20, 8000]]) {
+    assertEquals(native.micring_filter_length(from, to), 0);
+    assertEquals(native.micring_filter_margin(from, to), 0);
+    assertEquals(native.micring_filter(from, to, new Float32Array(1)), STATUS.BAD_ARGUMENT);
+  }
 });
