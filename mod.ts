@@ -59,6 +59,8 @@ export type { OpenOptions } from "./ffi/open_options.ts";
 export { ReadableRing } from "./ffi/readable_ring.ts";
 export type { PeekedSpan } from "./ffi/ring_reader.ts";
 export type { RecentOptions } from "./ffi/recent.ts";
+export type { RecordOptions, RotateOptions } from "./ffi/record_options.ts";
+export type { FinishedRecording, Recording } from "./ffi/recording.ts";
 export type { RingReason, RingState } from "./ffi/ring_state.ts";
 export type { RingStats } from "./ffi/ring_stats.ts";
 export type { RingToken } from "./ffi/ring_token.ts";
@@ -74,6 +76,7 @@ export type {
 } from "./ffi/schedule_options.ts";
 export type { ScheduleStats } from "./ffi/schedule_runs.ts";
 export type { CronTiming, EveryTiming, ScheduleTiming } from "./ffi/schedule_timing.ts";
+export type { SaveOptions } from "./ffi/save_snapshot.ts";
 export { Snapshot, type SnapshotParts } from "./ffi/snapshot.ts";
 export type { RangeOptions, SnapshotOptions } from "./ffi/snapshot_options.ts";
 export {
@@ -92,4 +95,5 @@ export {
 export { TriggeredClip, type TriggeredClipParts } from "./ffi/triggered_clip.ts";
 export type { TriggerOptions } from "./ffi/trigger_options.ts";
 export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";
+export type { ExistingFile } from "./ffi/wav_file.ts";
 export type { WavOptions } from "./ffi/wav.ts";

@@ -124,3 +124,25 @@ export class FrameScale {
     return frame % this.#to * this.#from % this.#to / this.#to;
   }
 }
+
+/** A stretch of audio whose times are known. */
+export interface TimedSpan {
+  readonly startFrame: number;
+  readonly frames: number;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly sampleRate: number;
+}
+
+/**
+ * When a frame of a stretch began, or one before or behind it would have: in milliseconds since the
+ * Unix epoch.
+ *
+ * @param rest A part of a frame more.
+ */
+export function timeIn(span: TimedSpan, frame: number, rest = 0): number {
+  const { startFrame, frames, startTime, endTime, sampleRate } = span;
+  const milliseconds = frames === 0 ? 1000 / sampleRate : (endTime - startTime) / frames;
+  // Two large numbers that are near to each other: first their difference, then its fraction.
+  return startTime + (frame - startFrame + rest) * milliseconds;
+}

@@ -5,7 +5,7 @@
  */
 
 import { CONVERSION } from "./abi.ts";
-import { type ConversionPlan, FrameScale } from "./conversion.ts";
+import { type ConversionPlan, FrameScale, timeIn } from "./conversion.ts";
 import { allocate, type AudioFormat, FORMAT_NUMBERS, sampleCount } from "./formats.ts";
 import { type Gap, missed } from "./gaps.ts";
 import { holdLibrary, unwrap } from "./_library.ts";
@@ -111,11 +111,6 @@ export class Converter<F extends AudioFormat> {
   }
 
   #timeIn(snapshot: Snapshot<AudioFormat>, frame: number): number {
-    const { from } = this.#plan;
-    const { startFrame, frames, startTime, endTime } = snapshot;
-    const milliseconds = frames === 0 ? 1000 / from.sampleRate : (endTime - startTime) / frames;
-    // Two large numbers that are near to each other: first their difference, then its fraction.
-    const whole = this.scale.down(frame) - startFrame;
-    return startTime + (whole + this.scale.rest(frame)) * milliseconds;
+    return timeIn(snapshot, this.scale.down(frame), this.scale.rest(frame));
   }
 }

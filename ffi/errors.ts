@@ -16,6 +16,7 @@ export type MicRingErrorCode =
   | "file-not-audio"
   | "file-truncated"
   | "file-unreadable"
+  | "file-write-failed"
   | "foreign-token"
   | "format-refused"
   | "library-conflict"

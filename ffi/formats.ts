@@ -10,20 +10,14 @@ export type AudioFormat = SampleFormat | "u8" | "s24" | "s32";
 /** How a WAV stores a sample. */
 export type WavFormat = AudioFormat;
 
-/** The arrays by format; of `s24`, three bytes make a sample, the lowest first. */
-interface Arrays {
-  readonly f32: Float32Array;
-  readonly s16: Int16Array;
-  readonly u8: Uint8Array;
-  readonly s24: Uint8Array;
-  readonly s32: Int32Array;
-}
-
 /**
  * The array that holds samples of a format, interleaved. Of `s24`, each three bytes are a sample, the
  * lowest first.
  */
-export type Samples<F extends AudioFormat = SampleFormat> = Arrays[F];
+export type Samples<F extends AudioFormat = SampleFormat> = F extends "f32" ? Float32Array
+  : F extends "s16" ? Int16Array
+  : F extends "s32" ? Int32Array
+  : Uint8Array;
 
 /** The numbers that the native library has for the formats. */
 export const FORMAT_NUMBERS = { f32: 0, s16: 1, s24: 2, s32: 3, u8: 4 } as const satisfies Record<

@@ -6,6 +6,8 @@ import type { FormatOption } from "./conversion.ts";
 import { detectedClips, type DetectOptions, type Detector } from "./detect.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
+import type { RecordOptions } from "./record_options.ts";
+import type { Recording } from "./recording.ts";
 import type { Recorder } from "./_recorder.ts";
 import { RingFeed } from "./ring_feed.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
@@ -182,5 +184,48 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends BlockRing<F
     options: ScheduleOptions & FormatOption<G> = {},
   ): Schedule {
     return startSchedule(this.#feed, timing, task, options);
+  }
+
+  /**
+   * Records to a WAV file, or to one after the other, from now on or from the past on. The file is
+   * whole at every moment: killed whenever, all but the last half of a second is there. What the
+   * ring has not recorded, or had overwritten before a slow disk took it, is silence of its length,
+   * and stands in a JSON beside the file (`<path>.json`), which also tells when each began and
+   * ended, and of which device it is. A file beyond 4 GiB is an RF64.
+   *
+   * Files are written by Deno, and take `--allow-write`. The recording keeps the process alive; it
+   * ends when it is stopped, when the source has come to its end, or when the ring is closed, and
+   * then lacks what was not written yet: stop it first.
+   *
+   * @param path The file, as a path or a `file:` URL.
+   * @param options What the audio is to become there, when another file is begun, and what ends it.
+   * @returns The recording, once its file is there; may be declared with `await using`.
+   * @throws {TypeError} For a path that is none, and an option of the wrong type or name.
+   * @throws {RangeError} For an option out of its bounds.
+   * @throws {MicRingError} `closed` when the ring is closed; `file-write-failed` when the file cannot
+   * be begun: there is one of that name, its folder is not there, and so on.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 5, source: tone() });
+   * const folder = await Deno.makeTempDir();
+   * const options = { past: 1, rotate: { seconds: 3600 }, format: "s16" } as const;
+   * const recording = await ring.recordTo(`${folder}/tone.wav`, options);
+   * await new Promise((resolve) => setTimeout(resolve, 100));
+   * const { files, frames } = await recording.stop();
+   * console.log(files, frames / ring.sampleRate, "s");
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  async recordTo(path: string | URL, options: RecordOptions = {}): Promise<Recording> {
+    this.#recorder.requireOpen("record");
+    const feed = this.#feed;
+    const { writtenFrames } = feed;
+    const { startRecording } = await import("./record_to.ts");
+    this.#recorder.requireOpen("record");
+    const device = () => this.#recorder.device?.name;
+    return await startRecording(feed, writtenFrames, path, options, device);
   }
 }

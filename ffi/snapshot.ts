@@ -12,6 +12,7 @@ import {
   type WavFormat,
 } from "./formats.ts";
 import type { Gap } from "./gaps.ts";
+import type { SaveOptions } from "./save_snapshot.ts";
 import { type Level, measureLevel } from "./level.ts";
 import { encodeWav, type WavOptions } from "./wav.ts";
 
@@ -247,6 +248,36 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
     const from = scale.up(this.startFrame);
     const wanted = first?.cause === "missed" ? scale.up(first.startFrame) : from;
     return new Snapshot(converter.convert(this, from, scale.up(this.endFrame), wanted));
+  }
+
+  /**
+   * Writes it to a WAV file, with the time of its first frame in it (a `bext` chunk), and a JSON
+   * beside it (`<path>.json`) that tells its times, its gaps, and of a clip what it is about.
+   *
+   * The file is written by Deno, and takes `--allow-write` for both.
+   *
+   * @param path The file, as a path or a `file:` URL.
+   * @param options What the audio is to become there, and what is done if there is such a file.
+   * @returns A promise that resolves when both are written.
+   * @throws {TypeError} For a path that is none, and an option of the wrong type or name.
+   * @throws {RangeError} For an option out of its bounds.
+   * @throws {MicRingError} `file-write-failed`: there is a file of that name, its folder is not
+   * there, the disk is full, and so on.
+   *
+   * @example
+   * ```ts
+   * import { MicRing, tone } from "@x/micring";
+   *
+   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+   * const folder = await Deno.makeTempDir();
+   * await ring.snapshot().saveTo(`${folder}/last.wav`, { format: "s16" });
+   * console.log(await Deno.readTextFile(`${folder}/last.wav.json`));
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  async saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
+    const { saveSnapshot } = await import("./save_snapshot.ts");
+    await saveSnapshot(this, path, options);
   }
 
   #check(action: string, channel: number): void {

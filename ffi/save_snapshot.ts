@@ -1,0 +1,78 @@
+import { checkOptions, checkWord } from "./check.ts";
+import type { Clip } from "./clip.ts";
+import {
+  CONVERT_OPTIONS,
+  type FormatOption,
+  FrameScale,
+  type ResultOptions,
+  timeIn,
+} from "./conversion.ts";
+import type { AudioFormat } from "./formats.ts";
+import { filePath } from "./record_options.ts";
+import { isoTime, type Sidecar, SidecarFile, sidecarGap } from "./sidecar.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type ExistingFile, explainWrite, WavFile } from "./wav_file.ts";
+
+/** What `snapshot.saveTo` can be told. */
+export interface SaveOptions extends ResultOptions, FormatOption<AudioFormat> {
+  /** What is done where there is a file of that name; `refuse` if left out. */
+  readonly exists?: ExistingFile;
+}
+
+const ACTION = "save a snapshot";
+
+/** What only a clip says; its frames may have been others before it was converted. */
+function aboutClip(
+  given: Snapshot<AudioFormat>,
+  { sampleRate, startFrame }: Snapshot<AudioFormat>,
+): Partial<Sidecar> {
+  const { atFrame, atTime } = given as Partial<Clip>;
+  if (atFrame === undefined || atTime === undefined) return {};
+  const scale = new FrameScale(given.sampleRate, sampleRate);
+  return { atFrame: scale.up(atFrame) - startFrame, at: isoTime(atTime) };
+}
+
+function describe(snapshot: Snapshot<AudioFormat>, path: string): Sidecar {
+  const { startFrame, startTime, endTime, frames, complete } = snapshot;
+  return {
+    file: path.replace(/^.*[\\/]/, ""),
+    finished: true,
+    start: isoTime(startTime),
+    startTime,
+    end: isoTime(endTime),
+    endTime,
+    frames,
+    timeUncertainty: snapshot.timeUncertainty,
+    sampleRate: snapshot.sampleRate,
+    channels: snapshot.channels,
+    format: snapshot.format,
+    startFrame,
+    complete,
+    gaps: snapshot.gaps.map((gap) => sidecarGap(gap, startFrame, (at) => timeIn(snapshot, at))),
+  };
+}
+
+/** See `snapshot.saveTo`. */
+export async function saveSnapshot(
+  given: Snapshot<AudioFormat>,
+  path: string | URL,
+  options: SaveOptions,
+): Promise<void> {
+  checkOptions(ACTION, options, ["exists", ...CONVERT_OPTIONS]);
+  const { exists = "refuse", ...result } = options;
+  checkWord(ACTION, "exists", exists, ["refuse", "replace"]);
+  const target = filePath(ACTION, path);
+  const snapshot = given.convert(result);
+  try {
+    await using wav = await WavFile.create(target, snapshot, exists);
+    await wav.append(snapshot.samples);
+    const sidecar = await SidecarFile.create(target);
+    try {
+      await sidecar.write({ ...describe(snapshot, target), ...aboutClip(given, snapshot) });
+    } finally {
+      sidecar.close();
+    }
+  } catch (error) {
+    throw explainWrite(`${ACTION} to ${target}`, error);
+  }
+}
