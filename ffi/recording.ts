@@ -7,7 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
 import { explainWrite } from "./wav_file.ts";
 
 /** How much is written at a time, in seconds: so much a file lacks if the process is killed. */
-const STEP_SECONDS = 0.2;
+const STEP_SECONDS = 0.1;
 /** What has waited longer is written in pieces of so many seconds. */
 const MOST_SECONDS = 2;
 

@@ -1,0 +1,126 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Clip, MicRing, MicRingError, type SaveOptions, sequence, Snapshot } from "../mod.ts";
+import { difference, signal } from "./_signal.ts";
+import { floatsOf, readWav } from "./_wav_reader.ts";
+
+const START = Date.UTC(2026, 10, 23, 6, 30, 15, 500);
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "micring-save-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const PARTS = {
+  samples: signal("f32", 2, 0, 4000),
+  format: "f32",
+  channels: 2,
+  sampleRate: 8000,
+  startFrame: 1000,
+  startTime: START,
+  endTime: START + 500,
+  timeUncertainty: 0.02,
+} as const;
+
+async function sidecarOf(path: string) {
+  return JSON.parse(await Deno.readTextFile(`${path}.json`));
+}
+
+Deno.test("a snapshot is a file, and what it knows stands beside it", () =>
+  inFolder(async (folder) => {
+    const gap = { startFrame: 1800, endFrame: 2600, cause: "sleep", exact: false } as const;
+    const snapshot = new Snapshot({ ...PARTS, gaps: [gap] });
+    const path = `${folder}/it.wav`;
+    await snapshot.saveTo(path);
+    const wav = readWav(await Deno.readFile(path));
+    assertEquals(difference(floatsOf(wav), snapshot.samples), undefined);
+    assertEquals([wav.sampleRate, wav.channels, wav.startTime], [8000, 2, START]);
+    assertEquals(await sidecarOf(path), {
+      file: "it.wav",
+      finished: true,
+      start: "2026-11-23T06:30:15.500Z",
+      startTime: START,
+      end: "2026-11-23T06:30:16.000Z",
+      endTime: START + 500,
+      frames: 4000,
+      timeUncertainty: 0.02,
+      sampleRate: 8000,
+      channels: 2,
+      format: "f32",
+      startFrame: 1000,
+      complete: false,
+      gaps: [{
+        ...gap,
+        startFrame: 800,
+        endFrame: 1600,
+        start: "2026-11-23T06:30:15.600Z",
+        end: "2026-11-23T06:30:15.700Z",
+      }],
+    });
+  }));
+
+Deno.test("a clip tells what it is about, whatever it becomes", () =>
+  inFolder(async (folder) => {
+    const about = { atFrame: 3000, atTime: START + 250, missingFrames: 0 };
+    const clip = new Clip({ ...PARTS, ...about });
+    for (const [options, atFrame] of [[{}, 2000], [{ sampleRate: 16_000 }, 4000]] as const) {
+      const path = `${folder}/${atFrame}.wav`;
+      await clip.saveTo(new URL(`file://${path}`), options);
+      const sidecar = await sidecarOf(path);
+      assertEquals([sidecar.atFrame, sidecar.at], [atFrame, "2026-11-23T06:30:15.750Z"]);
+      assertEquals(sidecar.frames, 2 * atFrame);
+    }
+  }));
+
+Deno.test("it is converted on the way", () =>
+  inFolder(async (folder) => {
+    await using ring = await MicRing.open({ seconds: 0.5, source: sequence({ speed: 100 }) });
+    const snapshot = ring.snapshot();
+    const result = { sampleRate: 16_000, format: "s24", channels: 1 } as const;
+    await snapshot.saveTo(`${folder}/a.wav`, result);
+    const { data } = readWav(await Deno.readFile(`${folder}/a.wav`));
+    const { samples, frames } = snapshot.convert(result);
+    assertEquals(difference(data.subarray(0, 3 * frames), samples), undefined);
+  }));
+
+Deno.test("what cannot be saved is refused, with what to do", () =>
+  inFolder(async (folder) => {
+    const snapshot = new Snapshot(PARTS);
+    const path = `${folder}/it.wav`;
+    const bad: [unknown, unknown, new (...args: never[]) => Error, string][] = [
+      [5, {}, TypeError, "the path is 5"],
+      ["", {}, TypeError, "the path is empty"],
+      [path, { exists: "maybe" }, TypeError, 'exists is "maybe"'],
+      [path, { format: "mp3" }, TypeError, 'format is "mp3"'],
+      [path, { overwrite: true }, TypeError, '"overwrite"'],
+      [path, null, TypeError, "the options are null"],
+    ];
+    for (const [where, options, error, words] of bad) {
+      await assertRejects(
+        () => snapshot.saveTo(where as string, options as SaveOptions),
+        error,
+        words,
+      );
+    }
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+    await snapshot.saveTo(path);
+    const there = await Deno.readFile(path);
+    const error = await assertRejects(() => snapshot.saveTo(path), MicRingError, "of that name");
+    assertEquals(error.code, "file-write-failed");
+    assertEquals(difference(await Deno.readFile(path), there), undefined);
+    const half = new Snapshot({ ...PARTS, samples: signal("f32", 2, 0, 100) });
+    await half.saveTo(path, { exists: "replace" });
+    assertEquals(readWav(await Deno.readFile(path)).frames, 100);
+    assertEquals((await sidecarOf(path)).frames, 100);
+    const none = await assertRejects(() => half.saveTo(`${folder}/no/it.wav`), MicRingError);
+    assert(none.message.endsWith("/no/it.wav: the folder is not there"), none.message);
+    if (Deno.build.os !== "linux") return;
+    const full = await assertRejects(
+      () => half.saveTo("/dev/full", { exists: "replace" }),
+      MicRingError,
+    );
+    assert(full.message.includes("No space left on device"), full.message);
+  }));
