@@ -22,7 +22,7 @@ export interface PackageConfig {
   readonly version: string;
   readonly description?: string;
   readonly license?: string;
-  readonly exports: string;
+  readonly exports: Readonly<Record<string, string>>;
 }
 
 /** The project's own `deno.json`. */
@@ -84,17 +84,22 @@ interface GraphModule {
   readonly error?: string;
 }
 
-/** What a module imports, and what that imports, and so on: itself too. */
-export async function importedFiles(path: string): Promise<{ local: string[]; others: string[] }> {
-  const { output } = await deno("info", "--json", path);
-  const { modules }: { modules: GraphModule[] } = JSON.parse(output);
+/** Those of the package, by their paths in it, and all others. */
+export interface ImportedFiles {
+  readonly local: string[];
+  readonly others: string[];
+}
+
+/** What modules import, and what that imports, and so on: themselves too. */
+export async function importedFiles(...paths: string[]): Promise<ImportedFiles> {
+  const graphs = await Promise.all(paths.map((path) => deno("info", "--json", path)));
+  const modules: GraphModule[] = graphs.flatMap(({ output }) => JSON.parse(output).modules);
   const there = modules
     .filter(({ specifier, error }) => error === undefined || !isPacked(specifier))
     .map(({ specifier }) => specifier);
-  return {
-    local: there.filter((url) => url.startsWith("file:")).map(packagePath),
-    others: there.filter((url) => !url.startsWith("file:")),
-  };
+  const files = there.filter((url) => url.startsWith("file:")).map(packagePath);
+  const others = there.filter((url) => !url.startsWith("file:"));
+  return { local: [...new Set(files)], others: [...new Set(others)] };
 }
 
 /** Modules that are loaded on one system only, and packed where there is a compiler for that. */

@@ -55,7 +55,7 @@ async function jsrAnswers(
     const type = TYPES[path.slice(path.lastIndexOf("."))] ?? "application/octet-stream";
     answers.set(`/${name}/${version}${path}`, { type, body: bytes });
   }
-  answers.set(`/${name}/${version}_meta.json`, json({ manifest, exports: { ".": exports } }));
+  answers.set(`/${name}/${version}_meta.json`, json({ manifest, exports }));
   const versions = { [version]: {} };
   answers.set(`/${name}/meta.json`, json({ latest: version, versions }));
   return answers;

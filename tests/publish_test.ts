@@ -6,12 +6,16 @@ import { deno, dryRun, importedFiles, packageConfig } from "./_published.ts";
 /* The package as `deno publish` would upload it: that nothing is missing, that nothing is in it by
  * mistake, and that the registry and its readers have nothing to complain about. */
 
+/** What the package exports. */
+const ENTRIES = ["mod.ts", "cli/main.ts"];
+
 const MOST_BYTES = 2_000_000;
 /** All that belongs into the package; each of these must be there. */
 const BELONGS = [
   /^\/deno\.json$/,
   /^\/mod\.ts$/,
   /^\/ffi\/[a-z_]+\.ts$/,
+  /^\/cli\/[a-z_]+\.ts$/,
   new RegExp(`^/native/packed/(${PACKED_TARGETS.join("|")})\\.js$`),
   /^\/README\.md$/,
   /^\/CHANGELOG\.md$/,
@@ -43,22 +47,24 @@ Deno.test("the package is what is needed to use it, and nothing else", async () 
 
 Deno.test("all that the package imports is in it, but for croner", async () => {
   const { files } = await dryRun("--no-check");
-  const { local, others } = await importedFiles("mod.ts");
+  const { local, others } = await importedFiles(...ENTRIES);
   assert(local.length > 50, `${local.length} modules are imported`);
   assertEquals(local.filter((path) => !files.has(path)), []);
-  assertEquals(others, ["npm:/croner@11.0.1"]);
+  assertEquals(others, ["npm:/croner@11.0.1", "node:util"]);
+  // Who imports the module alone starts nothing of Node's.
+  assertEquals((await importedFiles("mod.ts")).others, ["npm:/croner@11.0.1"]);
 });
 
 Deno.test("every module of the package is imported, or it would be ballast", async () => {
   const { files } = await dryRun("--no-check");
-  const { local } = await importedFiles("mod.ts");
+  const { local } = await importedFiles(...ENTRIES);
   const modules = [...files.keys()].filter((path) => /\.[jt]s$/.test(path));
   assertEquals(modules.filter((path) => !local.includes(path)), []);
 });
 
 Deno.test("deno doc has nothing to complain about", async () => {
-  const { success, words } = await deno("doc", "--lint", "mod.ts");
-  assertEquals([success, words], [true, "Checked 1 file"]);
+  const { success, words } = await deno("doc", "--lint", ...ENTRIES);
+  assertEquals([success, words], [true, "Checked 2 files"]);
 });
 
 Deno.test("every export, member and parameter is documented", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LAST_NUMBER, nextNumber } from "./_counter.ts";
+import { packageConfig } from "./_published.ts";
 import { PulseServer } from "./_pulse.ts";
 import { Registry } from "./_registry.ts";
 import { difference } from "./_signal.ts";
@@ -170,4 +171,22 @@ Deno.test("jsr:@x/micring published without this system's library says so", asyn
   assertEquals([run.code, run.output], [1, `${IMPORTED}\n`]);
   assertMatch(run.errors, /MicRingError: Cannot load the native library: /);
   assert(run.errors.includes(`published without one for ${Deno.build.target}`), run.errors);
+});
+
+Deno.test("the command line runs from the registry, with what it says that it takes", async () => {
+  await using rig = await begin();
+  const { user } = rig;
+  const run = (...args: string[]) =>
+    user.deno("run", "--allow-ffi", "--allow-write", "--no-prompt", "jsr:@x/micring/cli", ...args);
+  const { version } = await packageConfig();
+  const { code, output, errors } = await run("--version");
+  assertEquals([code, output, errors], [0, `micring ${version}, Deno ${Deno.version.deno}\n`, ""]);
+  const doctor = await run("doctor", "--source=tone", "--json");
+  assertEquals([doctor.code, doctor.errors], [0, ""]);
+  const findings = doctor.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(findings.map(({ verdict }) => verdict), ["ok", "ok", "ok", "ok"]);
+  const recorded = await run("record", "--source=tone", "--for=0.3", "--quiet", "tone.wav");
+  assertEquals([recorded.code, recorded.errors], [0, ""]);
+  const files = await User.filesIn(user.scripts);
+  assertEquals(files, ["take.ts", "tone.wav", "tone.wav.json"]);
 });

@@ -1,0 +1,80 @@
+import type { AudioFormat, Snapshot } from "../mod.ts";
+import { MicRingError, type SaveOptions } from "../mod.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How many names are tried where there are such files already. */
+const MOST_NAMES = 1000;
+
+/** A length of time in words. */
+export function secondsText(seconds: number): string {
+  return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}
+
+/** Writes clips to a folder, each named after the time of its first frame, in UTC. */
+export class ClipFolder {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #result: SaveOptions;
+  readonly #terminal: Terminal;
+  /** How many could not be written. */
+  failures = 0;
+  /** How many were. */
+  saved = 0;
+
+  constructor(folder: string, name: string, result: SaveOptions, terminal: Terminal) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#result = result;
+    this.#terminal = terminal;
+  }
+
+  /**
+   * Writes one, and says so. One that cannot be written is told and counted: the next may be.
+   *
+   * @param more What else is told of it to programs.
+   */
+  async save(
+    snapshot: Snapshot<AudioFormat>,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    try {
+      const path = await this.#write(snapshot);
+      this.saved++;
+      const { seconds, complete } = snapshot;
+      const { peakDbfs } = snapshot.level();
+      const lost = complete ? "" : ", not complete";
+      this.#terminal.result(
+        `${path}  ${secondsText(seconds)}, peak ${peakDbfs.toFixed(1)} dBFS${lost}`,
+        {
+          event: "saved",
+          path,
+          start: new Date(snapshot.startTime).toISOString(),
+          seconds,
+          peakDbfs,
+          complete,
+          ...more,
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof MicRingError)) throw error;
+      this.failures++;
+      this.#terminal.problem(`${error.message}.`);
+    }
+  }
+
+  async #write(snapshot: Snapshot<AudioFormat>): Promise<string> {
+    const time = new Date(snapshot.startTime).toISOString().replaceAll(":", "-");
+    for (let number = 1;; number++) {
+      const ending = number === 1 ? "" : `-${number}`;
+      const path = `${this.#folder}/${this.#name}-${time}${ending}.wav`;
+      try {
+        await snapshot.saveTo(path, this.#result);
+        return path;
+      } catch (error) {
+        const there = error instanceof MicRingError &&
+          error.cause instanceof Deno.errors.AlreadyExists;
+        if (!there || number === MOST_NAMES) throw error;
+      }
+    }
+  }
+}

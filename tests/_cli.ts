@@ -1,0 +1,130 @@
+/**
+ * Runs the command line as a process, through pipes or in a real terminal.
+ *
+ * @module
+ */
+
+import { denoDir } from "./_deno_dir.ts";
+import { until } from "./_wait.ts";
+
+const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
+
+/** How it is run. */
+export interface CliOptions {
+  /** In a terminal of its own, by `script`: what it writes to both streams is in `out`. */
+  readonly terminal?: boolean;
+  /** What Deno is allowed; `--allow-ffi` and writing everywhere, if left out. */
+  readonly allow?: readonly string[];
+  readonly cwd?: string;
+  /** A shell's words before the program, as `ulimit -f 10;`. */
+  readonly before?: string;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+}
+
+/** A run of it. */
+export class Cli implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<unknown>;
+  out = "";
+  err = "";
+
+  /** Starts it. */
+  constructor(args: readonly string[], options: CliOptions = {}) {
+    const { terminal = false, allow = ["--allow-ffi", "--allow-write"], before = "" } = options;
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...allow];
+    const line = `${before} exec ${quoted([...deno, MAIN, ...args])}`;
+    this.#child = new Deno.Command(terminal ? "script" : "sh", {
+      args: terminal ? ["-qefc", `stty cols 100; ${line}`, "/dev/null"] : ["-c", line],
+      env: { DENO_DIR: denoDir(), NO_COLOR: "1", SHELL: "/bin/sh" },
+      cwd: options.cwd,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    const { stdout, stderr } = this.#child;
+    this.#reading = Promise.all([
+      this.#read(stdout, (text) => this.out += text),
+      this.#read(stderr, (text) => this.err += text),
+    ]);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Resolves when it has said this, so many times. */
+  async says(pattern: RegExp, times = 1): Promise<void> {
+    const count = () => (this.out + this.err).match(new RegExp(pattern, "g"))?.length ?? 0;
+    await until(`it says ${pattern}: ${this.out}${this.err}`, () => count() >= times);
+  }
+
+  /** Types something. */
+  async type(text: string): Promise<void> {
+    await this.#writer.write(new TextEncoder().encode(text));
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** How it ended. */
+  async code(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#reading;
+    return code;
+  }
+
+  /** The objects that it printed, a line each. */
+  objects(): Record<string, unknown>[] {
+    return this.out.trimEnd().split("\n").map((line) => JSON.parse(line));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#writer.close().catch(() => {});
+    const ended = await Promise.race([this.#child.status, Promise.resolve(undefined)]);
+    if (ended === undefined) {
+      try {
+        this.#child.kill("SIGKILL");
+      } catch { /* it ended meanwhile */ }
+    }
+    await this.code();
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, add: (text: string) => void) {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) add(text);
+  }
+}
+
+/** Runs it to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<{ code: number; out: string; err: string }> {
+  await using cli = new Cli(args, options);
+  const code = await cli.code();
+  return { code, out: cli.out, err: cli.err };
+}
+
+/** A folder of a test's own. */
+export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "micring-cli-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The WAVs in a folder, by name. */
+export async function wavsIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".wav")) names.push(`${folder}/${name}`);
+  }
+  return names.sort();
+}
