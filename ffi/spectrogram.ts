@@ -9,7 +9,7 @@ export interface SpectrogramPlan {
   readonly readers: readonly ChannelReader[];
   readonly frames: number;
   readonly sampleRate: number;
-  /** How many frames make a spectrum; fewer, where there are fewer. */
+  /** How many frames make a spectrum; fewer, where there are fewer, down to 16. */
   readonly windowFrames: number;
   /** How many columns it may have. */
   readonly mostColumns: number;
@@ -27,11 +27,13 @@ export interface Spectrogram {
   readonly levels: Float32Array;
 }
 
+/** A window of fewer frames is none: what is missing to these is silence. */
+const LEAST_WINDOW = 16;
 /** Columns that are closer than this part of a window tell nothing new. */
 const HOPS_PER_WINDOW = 8;
 /** How many evenly spaced spectra a column is made of, at most. */
 const MOST_PER_COLUMN = 4;
-/** How many samples are transformed for a picture, at most, as far as one spectrum a column allows. */
+/** How many samples are transformed for a picture, at most, if that is one spectrum a column. */
 const MOST_POINTS = 2 ** 25;
 
 /** Of which bins a row is the loudest, or between which two it lies. */
@@ -53,9 +55,14 @@ function planRows(scale: FrequencyScale, rows: number, hertzPerBin: number, bins
   });
 }
 
+/** How many frames a window has. */
+function windowOf({ windowFrames, frames }: SpectrogramPlan): number {
+  return Math.max(Math.min(windowFrames, frames), LEAST_WINDOW);
+}
+
 /**
- * Hann's window of any length, by half frames so that one frame is a window, too, and divided by its
- * sum: then a sine of full scale has the power 1 in its bin, once both of its halves are counted.
+ * Hann's window of any length, without the zeros at its ends, and divided by its sum: then a sine
+ * of full scale has the power 1 in its bin, once both of its halves are counted.
  */
 function hannWindow(frames: number): Float64Array {
   const window = Float64Array.from(
@@ -80,12 +87,14 @@ class Analyser {
   constructor(plan: SpectrogramPlan) {
     const { frames, sampleRate, scale, rows } = plan;
     this.#plan = plan;
-    this.#window = hannWindow(Math.min(plan.windowFrames, frames));
+    this.#window = hannWindow(windowOf(plan));
     // Twice the window, filled with zeros: a tone between two bins is then 0.35 dB too low at the
     // most, and not 1.42.
-    this.#fft = new RealFft(Math.max(16, 2 ** Math.ceil(Math.log2(2 * plan.windowFrames))));
+    this.#fft = new RealFft(
+      2 ** Math.ceil(Math.log2(2 * Math.max(plan.windowFrames, LEAST_WINDOW))),
+    );
     const { size, bins } = this.#fft;
-    this.#chunk = new Float32Array(this.#window.length);
+    this.#chunk = new Float32Array(Math.min(this.#window.length, frames));
     this.#input = new Float64Array(size);
     this.#powers = new Float64Array(bins);
     this.#largest = new Float64Array(bins);
@@ -103,16 +112,19 @@ class Analyser {
   /** Adds the spectrum around a frame; at the recording's ends, of what is next to it. */
   add(reader: ChannelReader, centre: number): void {
     const window = this.#window;
-    const length = window.length;
+    const { length } = this.#chunk;
     const start = Math.round(centre - length / 2);
     reader.read(Math.max(0, Math.min(start, this.#plan.frames - length)), length, this.#chunk);
-    for (let i = 0; i < length; i++) this.#input[i] = window[i] * this.#chunk[i];
+    const offset = (window.length - length) >> 1;
+    for (let i = 0; i < length; i++) this.#input[i] = window[offset + i] * this.#chunk[i];
     this.#fft.powers(this.#input, this.#powers);
-    // These two have no other half.
-    this.#powers[0] /= 4;
-    this.#powers[this.#fft.bins - 1] /= 4;
-    for (let bin = 0; bin < this.#fft.bins; bin++) {
-      if (this.#powers[bin] > this.#largest[bin]) this.#largest[bin] = this.#powers[bin];
+    const last = this.#fft.bins - 1;
+    const slow = this.#fft.size / length;
+    for (let bin = 0; bin <= last; bin++) {
+      // What is too slow for the window has both of its halves in the same bins.
+      const whole = Math.min(bin, last - bin) < slow;
+      const power = whole ? this.#powers[bin] / 4 : this.#powers[bin];
+      if (power > this.#largest[bin]) this.#largest[bin] = power;
     }
   }
 
@@ -176,7 +188,7 @@ export function measureSpectrogram(plan: SpectrogramPlan): Spectrogram {
   const { readers, frames, rows, mostColumns } = plan;
   if (frames === 0) return { columns: 0, rows, levels: new Float32Array(0) };
   const analyser = new Analyser(plan);
-  const windowFrames = Math.min(plan.windowFrames, frames);
+  const windowFrames = windowOf(plan);
   const columns = Math.min(mostColumns, Math.ceil(HOPS_PER_WINDOW * frames / windowFrames), frames);
   const waveforms = columns === plan.waveforms[0].columns
     ? plan.waveforms

@@ -19,7 +19,7 @@ export function multiples(step: number, least: number, most: number): number[] {
   const to = Math.floor(most / step + 1e-9);
   // Not by adding up: 0.1 three times is not 0.3. Nor is there a zero below zero.
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => {
-    return Number(((from + i) * step).toPrecision(12)) + 0;
+    return Number(((from + i) * step).toPrecision(15)) + 0;
   });
 }
 
