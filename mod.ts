@@ -92,7 +92,6 @@ export {
   tone,
   type ToneOptions,
 } from "./ffi/sources.ts";
-export type { SvgOptions } from "./ffi/svg_options.ts";
 export { TriggeredClip, type TriggeredClipParts } from "./ffi/triggered_clip.ts";
 export type { TriggerOptions } from "./ffi/trigger_options.ts";
 export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";

@@ -14,7 +14,6 @@ import {
 import type { Gap } from "./gaps.ts";
 import type { SaveOptions } from "./save_snapshot.ts";
 import { type Level, measureLevel } from "./level.ts";
-import type { SvgOptions } from "./svg_options.ts";
 import { encodeWav, type WavOptions } from "./wav.ts";
 
 /** What a snapshot is made of. */
@@ -279,29 +278,6 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
   async saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
     const { saveSnapshot } = await import("./save_snapshot.ts");
     await saveSnapshot(this, path, options);
-  }
-
-  /**
-   * Draws it: the waveform of each channel, and below them a spectrogram, with axes, gaps and levels,
-   * as one SVG that stands by itself, for reports and logs.
-   *
-   * @param options What is drawn, and how.
-   * @returns The SVG, as text.
-   * @throws {TypeError} For an option of the wrong type or name.
-   * @throws {RangeError} For an option out of its bounds.
-   *
-   * @example
-   * ```ts
-   * import { MicRing, tone } from "@x/micring";
-   *
-   * await using ring = await MicRing.open({ seconds: 2, source: tone() });
-   * const svg = await ring.snapshot().toSvg({ title: "A tone", maxFrequency: 4000 });
-   * console.log(svg.length);
-   * ```
-   */
-  async toSvg(options: SvgOptions = {}): Promise<string> {
-    const { drawSnapshot } = await import("./snapshot_svg.ts");
-    return await drawSnapshot(this, options);
   }
 
   #check(action: string, channel: number): void {

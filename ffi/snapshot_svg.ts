@@ -1,5 +1,18 @@
 /**
- * Draws a snapshot: the waveform of each channel, and below it a spectrogram.
+ * Draws a snapshot: the waveform of each channel, and below them a spectrogram, with axes, gaps and
+ * levels.
+ *
+ * A module of its own, so that who draws nothing does not load what draws.
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ * import { toSvg } from "@x/micring/svg";
+ *
+ * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+ * const svg = await toSvg(ring.snapshot(), { title: "A tone", maxFrequency: 4000 });
+ * console.log(svg.length);
+ * ```
  *
  * @module
  */
@@ -18,6 +31,8 @@ import { definitions, rootClass } from "./svg_style.ts";
 import { clockAxis, elapsedAxis, type TimeAxis, WallClock } from "./svg_time.ts";
 import { drawRowFrames, drawWaveforms } from "./svg_waveform.ts";
 import { measureWaveform, type Waveform } from "./waveform.ts";
+
+export type { SvgOptions };
 
 /** How much room a time takes, in pixels. */
 const CLOCK_SPACE = 92;
@@ -104,7 +119,8 @@ function drawRoot(plan: SvgPlan, layout: Layout, heading: Heading, body: string[
 }
 
 /**
- * Draws a snapshot.
+ * Draws a snapshot, or a clip, of any format. What is drawn is what is in it at the call, which takes
+ * a tenth of a second for some seconds of audio, and a second or two for an hour.
  *
  * @param snapshot What is drawn.
  * @param options How.
@@ -112,10 +128,21 @@ function drawRoot(plan: SvgPlan, layout: Layout, heading: Heading, body: string[
  * @throws {TypeError} For an option of the wrong type or name.
  * @throws {RangeError} For an option out of its bounds, a channel there is not, and samples that
  * are not there any more.
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ * import { toSvg } from "@x/micring/svg";
+ *
+ * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+ * const path = await Deno.makeTempFile({ suffix: ".svg" });
+ * await Deno.writeTextFile(path, await toSvg(ring.snapshot(), { frequencyAxis: "mel" }));
+ * await Deno.remove(path);
+ * ```
  */
-export async function drawSnapshot(
+export async function toSvg(
   snapshot: Snapshot<AudioFormat>,
-  options: SvgOptions,
+  options: SvgOptions = {},
 ): Promise<string> {
   const plan = planSvg(options, snapshot);
   checkSamples(snapshot);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { drawSnapshot } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/snapshot_svg.ts";
 import type { SvgOptions } from "../ffi/svg_options.ts";
 import type { AudioFormat } from "../ffi/formats.ts";
 import { Snapshot, type SnapshotParts } from "../ffi/snapshot.ts";
@@ -144,7 +144,7 @@ export async function draw<F extends AudioFormat>(
   snapshot: Snapshot<F>,
   options: SvgOptions = {},
 ): Promise<Picture> {
-  const text = await drawSnapshot(snapshot, options);
+  const text = await toSvg(snapshot, options);
   const root = parseXml(text);
   const { href } = onlyElement(root, "image").attributes;
   const prefix = "data:image/png;base64,";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Gap } from "../ffi/gaps.ts";
-import { drawSnapshot } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/snapshot_svg.ts";
 import { draw, type Picture, snapshotOf } from "./_svg_picture.ts";
 import { elements, numberOf, onlyElement, textOf, type XmlElement } from "./_svg.ts";
 
@@ -99,8 +99,8 @@ Deno.test("what was missed before the first frame is a mark at the edge", async 
 
 Deno.test("ten thousand gaps are not ten thousand elements, nor ten thousand lines", async () => {
   const gaps = Array.from({ length: 10_000 }, (_, i) => gap(8 * i, 8 * i + 2, "overrun"));
-  const text = await drawSnapshot(withGaps(gaps), {});
-  const plain = await drawSnapshot(withGaps([]), {});
+  const text = await toSvg(withGaps(gaps), {});
+  const plain = await toSvg(withGaps([]), {});
   assert(text.length < plain.length + 500_000, `${text.length - plain.length} more`);
   assert(text.includes("and 9980 more"), "the rest is not counted");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { drawSnapshot } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/snapshot_svg.ts";
 import { paletteOf } from "../ffi/svg_colors.ts";
 import type { Gap } from "../ffi/gaps.ts";
 import { draw, sampled, sine, snapshotOf } from "./_svg_picture.ts";
@@ -116,7 +116,7 @@ function contrast(one: string, other: string): number {
 
 Deno.test("light, dark, or as is preferred; and legible on each", async () => {
   const styleOf = async (theme?: "auto" | "light" | "dark") => {
-    const root = parseXml(await drawSnapshot(snapshot, { theme }));
+    const root = parseXml(await toSvg(snapshot, { theme }));
     assertEquals(root.attributes.class, `micring-${theme ?? "auto"}`);
     return textOf(onlyElement(root, "style"));
   };
@@ -181,11 +181,11 @@ Deno.test("equal steps in level are steps in lightness that are alike, one way o
 Deno.test("no frames are a picture, too, and one of its own words", async () => {
   for (const channels of [1, 2]) {
     const empty = snapshotOf({ samples: new Float32Array(0), channels, sampleRate: 48_000 });
-    const root = parseXml(await drawSnapshot(empty, {}));
+    const root = parseXml(await toSvg(empty, {}));
     assertEquals(elements(root, "image"), []);
     assertEquals(elements(root, "g", "wave"), []);
     assert(elements(root, "text").some((text) => textOf(text) === "There are no frames."));
-    assert(!/NaN|Infinity|undefined/.test(await drawSnapshot(empty, { levelAxis: "dbfs" })));
+    assert(!/NaN|Infinity|undefined/.test(await toSvg(empty, { levelAxis: "dbfs" })));
   }
 });
 
@@ -201,16 +201,16 @@ Deno.test("how loud it is goes by all channels, as a snapshot's own words do", a
 
 Deno.test("silence is called that; a picture of the same is the same", async () => {
   const silent = snapshotOf({ samples: new Float32Array(800), sampleRate: 8000 });
-  const text = await drawSnapshot(silent, {});
+  const text = await toSvg(silent, {});
   assert(textOf(onlyElement(parseXml(text), "text", "facts")).endsWith("digital silence"));
-  assertEquals(await drawSnapshot(silent, {}), text);
+  assertEquals(await toSvg(silent, {}), text);
 });
 
 Deno.test("what is drawn is what was there at the call", async () => {
   const samples = sampled(0.5, 16_000, sine(440, -6));
   const snapshot = snapshotOf({ samples, sampleRate: 16_000 });
-  const expected = await drawSnapshot(snapshot, {});
-  const drawing = drawSnapshot(snapshot, {});
+  const expected = await toSvg(snapshot, {});
+  const drawing = toSvg(snapshot, {});
   samples.fill(0);
   assertEquals(await drawing, expected);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { drawSnapshot } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/snapshot_svg.ts";
 import type { SvgOptions } from "../ffi/svg_options.ts";
 import { snapshotOf } from "./_svg_picture.ts";
 import { numberOf, parseXml } from "./_svg.ts";
@@ -72,7 +72,7 @@ for (const [refusals, error] of [[WRONG_TYPES, TypeError], [OUT_OF_BOUNDS, Range
   Deno.test(`each option is refused with a ${error.name} where it is wrong`, async () => {
     for (const [options, says] of refusals) {
       await assertRejects(
-        () => drawSnapshot(stereo, options),
+        () => toSvg(stereo, options),
         error,
         `Cannot draw a snapshot: ${says}`,
       );
@@ -95,11 +95,11 @@ Deno.test("what is left out, and what is undefined, is as it is said to be", asy
     colors: "magma",
     theme: "auto",
   };
-  const expected = await drawSnapshot(stereo, {});
-  assertEquals(await drawSnapshot(stereo, usual), expected);
+  const expected = await toSvg(stereo, {});
+  assertEquals(await toSvg(stereo, usual), expected);
   const names = [...Object.keys(usual), "title", "height", "channel"];
   const unsaid = Object.fromEntries(names.map((name) => [name, undefined]));
-  assertEquals(await drawSnapshot(stereo, unsaid), expected);
+  assertEquals(await toSvg(stereo, unsaid), expected);
 });
 
 Deno.test("samples that were given away are missed, not drawn as silence", async () => {
@@ -107,7 +107,7 @@ Deno.test("samples that were given away are missed, not drawn as silence", async
   const snapshot = snapshotOf({ samples, sampleRate: 8000 });
   structuredClone(samples, { transfer: [samples.buffer] });
   await assertRejects(
-    () => drawSnapshot(snapshot, {}),
+    () => toSvg(snapshot, {}),
     RangeError,
     "Cannot draw a snapshot: of 100 samples 0 are there; was their buffer transferred?",
   );
@@ -118,11 +118,11 @@ Deno.test("the least height that is named is enough, and one less is not, for an
     for (const width of [320, 4096]) {
       const samples = new Float32Array(40 * channels).fill(0.5);
       const snapshot = snapshotOf({ samples, channels, sampleRate: 8000 });
-      const error = await assertRejects(() => drawSnapshot(snapshot, { width, height: 1 }));
+      const error = await assertRejects(() => toSvg(snapshot, { width, height: 1 }));
       const [, least, most] = /from (\d+) to (\d+)/.exec((error as Error).message)!.map(Number);
-      await assertRejects(() => drawSnapshot(snapshot, { width, height: least - 1 }), RangeError);
+      await assertRejects(() => toSvg(snapshot, { width, height: least - 1 }), RangeError);
       for (const height of [least, undefined, most]) {
-        const root = parseXml(await drawSnapshot(snapshot, { width, height }));
+        const root = parseXml(await toSvg(snapshot, { width, height }));
         const [drawnWidth, drawnHeight] = ["width", "height"].map((name) => numberOf(root, name));
         assertEquals(root.attributes.viewBox, `0 0 ${drawnWidth} ${drawnHeight}`);
         assertEquals(drawnWidth, width);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { drawSnapshot } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/snapshot_svg.ts";
 import type { SvgOptions } from "../ffi/svg_options.ts";
 import type { FrequencyAxis } from "../ffi/svg_frequency.ts";
 import type { AudioFormat, Samples } from "../ffi/formats.ts";
@@ -167,7 +167,7 @@ Deno.test("samples that are no numbers, or endless, are silence: nothing else ch
     }
   }
   const of = (samples: Float32Array) => snapshotOf({ samples, sampleRate: 16_000 });
-  assertEquals(await drawSnapshot(of(broken), {}), await drawSnapshot(of(mended), {}));
+  assertEquals(await toSvg(of(broken), {}), await toSvg(of(mended), {}));
 });
 
 Deno.test("numbers beyond all bounds are drawn as full scale", async () => {
@@ -212,7 +212,7 @@ testWith(["xmllint"], "libxml2-utils", "xmllint has nothing to complain about", 
       stderr: "piped",
     }).spawn();
     const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(await drawSnapshot(snapshot, options)));
+    await writer.write(new TextEncoder().encode(await toSvg(snapshot, options)));
     await writer.close();
     const { success, stderr } = await child.output();
     assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
