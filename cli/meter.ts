@@ -54,7 +54,6 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
   }
   // A source that has come to its end is not to wait for the time that it was given.
   if (ring.state !== "ended") await end;
-  terminal.end();
   return EXIT.done;
 }
 

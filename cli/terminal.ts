@@ -15,11 +15,6 @@ function write(stream: Stream, text: string): void {
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 
-/** What may be a number that JSON has not, as silence in decibels. */
-function plain(_: string, value: unknown): unknown {
-  return typeof value === "number" && !Number.isFinite(value) ? null : value;
-}
-
 /**
  * Results go to standard output, a line each, as text or as JSON. What else there is to be said goes
  * to standard error: notes, and a line that is redrawn in place where a terminal is there to see it.
@@ -52,9 +47,12 @@ export class Terminal {
     return this.live && Deno.consoleSize().columns || 80;
   }
 
-  /** A result: a line for people, the same as an object for programs. */
+  /**
+   * A result: a line for people, the same as an object for programs. JSON has no infinity: digital
+   * silence is null there.
+   */
   result(line: string, data: Readonly<Record<string, unknown>>): void {
-    this.#write(Deno.stdout, `${this.#json ? JSON.stringify(data, plain) : line}\n`);
+    this.#write(Deno.stdout, `${this.#json ? JSON.stringify(data) : line}\n`);
   }
 
   /** Shows a result in place of the last one. */

@@ -13,6 +13,8 @@ const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
 export interface CliOptions {
   /** In a terminal of its own, by `script`: what it writes to both streams is in `out`. */
   readonly terminal?: boolean;
+  /** How wide that is; 100 if left out. */
+  readonly columns?: number;
   /** What Deno is allowed; `--allow-ffi` and writing everywhere, if left out. */
   readonly allow?: readonly string[];
   readonly cwd?: string;
@@ -34,11 +36,16 @@ export class Cli implements AsyncDisposable {
 
   /** Starts it. */
   constructor(args: readonly string[], options: CliOptions = {}) {
-    const { terminal = false, allow = ["--allow-ffi", "--allow-write"], before = "" } = options;
+    const {
+      terminal = false,
+      columns = 100,
+      allow = ["--allow-ffi", "--allow-write"],
+      before = "",
+    } = options;
     const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...allow];
     const line = `${before} exec ${quoted([...deno, MAIN, ...args])}`;
     this.#child = new Deno.Command(terminal ? "script" : "sh", {
-      args: terminal ? ["-qefc", `stty cols 100; ${line}`, "/dev/null"] : ["-c", line],
+      args: terminal ? ["-qefc", `stty cols ${columns}; ${line}`, "/dev/null"] : ["-c", line],
       env: { DENO_DIR: denoDir(), NO_COLOR: "1", SHELL: "/bin/sh" },
       cwd: options.cwd,
       stdin: "piped",

@@ -195,5 +195,10 @@ testWith(
     const drawn = cli.out.split("\r\x1b[K").slice(1);
     assert(drawn.every((line) => line.replace(/[\r\n^C]/g, "").length < 100), cli.out);
     assert(cli.out.endsWith("\n"), JSON.stringify(cli.out.slice(-20)));
+    const options = { terminal: true, columns: 30 };
+    await using narrow = new Cli(["meter", "--source=tone", "--for=0.5", "--quiet"], options);
+    assertEquals(await narrow.code(), 0);
+    const lines = narrow.out.split("\r\x1b[K").slice(1);
+    assert(lines.length > 2 && lines.every((line) => line.trimEnd().length < 30), narrow.out);
   },
 );
