@@ -95,5 +95,5 @@ export {
 export { TriggeredClip, type TriggeredClipParts } from "./ffi/triggered_clip.ts";
 export type { TriggerOptions } from "./ffi/trigger_options.ts";
 export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";
-export type { ExistingFile } from "./ffi/wav_file.ts";
+export type { ExistingFile } from "./ffi/record_output.ts";
 export type { WavOptions } from "./ffi/wav.ts";

@@ -193,7 +193,8 @@ export class LiveRing<F extends SampleFormat = SampleFormat> extends BlockRing<F
    * and stands in a JSON beside the file (`<path>.json`), which also tells when each began and
    * ended, and of which device it is. A file beyond 4 GiB is an RF64.
    *
-   * Files are written by Deno, and take `--allow-write`. The recording keeps the process alive; it
+   * Files are written by Deno, and take `--allow-write`; where there is no permission to read one, a
+   * file that is moved while it is written counts as removed, and ends it. The recording keeps the process alive; it
    * ends when it is stopped, when the source has come to its end, or when the ring is closed, and
    * then lacks what was not written yet: stop it first.
    *

@@ -10,7 +10,7 @@ import { convertedFeed } from "./converted_feed.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
 import { pathOf } from "./library_path.ts";
-import type { ExistingFile } from "./wav_file.ts";
+import type { ExistingFile } from "./record_output.ts";
 import { frameBytes, HEADER_BYTES } from "./wav_header.ts";
 
 /** When a recording goes on in another file: at whatever comes first. */
@@ -26,7 +26,8 @@ export interface RecordOptions extends ResultOptions, FormatOption<AudioFormat> 
   /**
    * Goes on in another file now and then, without losing a frame. The file's names then have the
    * time of their first frame in them: `bird.wav` becomes `bird-2026-11-23T06-00-00.000Z.wav`, in
-   * UTC.
+   * UTC. Where two would be the same, as of a source that is faster than time, the later one's is a
+   * millisecond more.
    */
   readonly rotate?: RotateOptions;
   /** Begin with the last so many seconds, or with what there is of them; 0 if left out. */
@@ -54,12 +55,12 @@ const BYTES = { least: 65_536, most: Number.MAX_SAFE_INTEGER, whole: true };
 
 /** A path, of what a user calls a file. */
 export function filePath(action: string, path: unknown): string {
-  if (path instanceof URL && path.protocol === "file:") return pathOf(path);
-  if (typeof path !== "string") {
+  const text = path instanceof URL && path.protocol === "file:" ? pathOf(path) : path;
+  if (typeof text !== "string") {
     throw new TypeError(`Cannot ${action}: the path is ${show(path)}, not a path or a file: URL`);
   }
-  checkText(action, "the path", path);
-  return path;
+  checkText(action, "the path", text);
+  return text;
 }
 
 function framesOfFile(action: string, rotate: RotateOptions, feed: Feed): number {
@@ -92,7 +93,7 @@ export function planRecording(
   checkOptions(action, options, NAMES);
   const feed = convertedFeed(action, options, ring);
   const { rotate, past = 0, exists = "refuse", signal } = options;
-  checkNumber(action, "past", past, { least: 0, most: feed.windowFrames / feed.sampleRate });
+  checkNumber(action, "past", past, { least: 0, most: ring.windowFrames / ring.sampleRate });
   checkWord(action, "exists", exists, ["refuse", "replace"]);
   checkSignal(action, signal);
   const fileFrames = rotate === undefined ? undefined : framesOfFile(action, rotate, feed);

@@ -4,7 +4,8 @@ import { clipGaps } from "./gaps.ts";
 import { isoTime, type Sidecar, SidecarFile, type SidecarGap, sidecarGap } from "./sidecar.ts";
 import { timeIn } from "./conversion.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type ExistingFile, WavFile } from "./wav_file.ts";
+import type { ExistingFile } from "./record_output.ts";
+import { WavFile } from "./wav_file.ts";
 
 /** What a recorded file is begun with. */
 export interface RecordedFileParts {
@@ -16,6 +17,14 @@ export interface RecordedFileParts {
   readonly device: string | undefined;
 }
 
+/**
+ * A sidecar with many gaps is not written with every one: for so many of its bytes there is a second
+ * of audio first.
+ */
+const SIDECAR_BYTES_PER_SECOND = 100_000;
+/** Times that have become worse by more than so many seconds are told at once. */
+const UNCERTAIN_SECONDS = 0.001;
+
 /** So much silence is written at a time, in frames. */
 const SILENCE_FRAMES = 65_536;
 
@@ -23,16 +32,18 @@ const SILENCE_FRAMES = 65_536;
 export class RecordedFile {
   readonly #parts: RecordedFileParts;
   readonly #wav: WavFile;
-  readonly #sidecar: SidecarFile;
+  #sidecar!: SidecarFile;
   readonly #gaps: SidecarGap[] = [];
-  #timeUncertainty = 0;
+  #timeUncertainty: number | undefined;
+  #toldUncertainty = -Infinity;
   #frames = 0;
   #complete = true;
+  #toldFrames = 0;
+  #changed = false;
 
-  private constructor(parts: RecordedFileParts, wav: WavFile, sidecar: SidecarFile) {
+  private constructor(parts: RecordedFileParts, wav: WavFile) {
     this.#parts = parts;
     this.#wav = wav;
-    this.#sidecar = sidecar;
   }
 
   /** Begins one. */
@@ -41,12 +52,12 @@ export class RecordedFile {
     const { path, exists, startTime } = parts;
     const description = { format, channels, sampleRate, startTime };
     const wav = await WavFile.create(path, description, exists);
+    const file = new RecordedFile(parts, wav);
     try {
-      const file = new RecordedFile(parts, wav, await SidecarFile.create(path));
-      await file.#describe();
+      file.#sidecar = await SidecarFile.create(path, exists, file.#description());
       return file;
     } catch (error) {
-      await wav.close();
+      await wav.discard();
       throw error;
     }
   }
@@ -80,13 +91,18 @@ export class RecordedFile {
 
   /** Notes how well the frames [from, to) were recorded, which were written last. */
   async note(taken: Snapshot<AudioFormat>, from: number, to: number): Promise<void> {
-    this.#timeUncertainty = Math.max(this.#timeUncertainty, taken.timeUncertainty);
+    const uncertainty = Math.max(this.#timeUncertainty ?? 0, taken.timeUncertainty);
+    this.#timeUncertainty = uncertainty;
+    if (uncertainty > this.#toldUncertainty + UNCERTAIN_SECONDS) this.#changed = true;
     const gaps = clipGaps(taken.gaps, from, to);
-    if (gaps.length === 0 && (taken.complete || taken.gaps.length > 0)) return;
-    this.#complete = false;
-    const { startFrame } = this.#parts;
+    if (gaps.length > 0 || (!taken.complete && taken.gaps.length === 0)) {
+      this.#changed = true;
+      this.#complete = false;
+    }
+    const { startFrame, feed } = this.#parts;
     for (const gap of gaps) this.#add(sidecarGap(gap, startFrame, (at) => timeIn(taken, at)));
-    await this.#describe();
+    const pause = this.#sidecar.length / SIDECAR_BYTES_PER_SECOND * feed.sampleRate;
+    if (this.#changed && this.#frames - this.#toldFrames >= pause) await this.#describe();
   }
 
   /** One that goes on where the last one ended is the same. */
@@ -98,8 +114,8 @@ export class RecordedFile {
 
   /** Ends it; without a frame, when it began. */
   async close(endTime = this.#parts.startTime): Promise<void> {
-    await this.#wav.close();
     try {
+      await this.#wav.close();
       await this.#describe(endTime);
     } finally {
       this.#sidecar.close();
@@ -108,16 +124,24 @@ export class RecordedFile {
 
   /** Lets it go as it is, when no more can be written. */
   async abandon(): Promise<void> {
-    this.#sidecar.close();
     await this.#wav.close().catch(() => {});
+    await this.#describe().catch(() => {});
+    this.#sidecar.close();
   }
 
   async #describe(endTime?: number): Promise<void> {
+    await this.#sidecar.write(this.#description(endTime));
+    this.#toldUncertainty = this.#timeUncertainty ?? -Infinity;
+    this.#toldFrames = this.#frames;
+    this.#changed = false;
+  }
+
+  #description(endTime?: number): Sidecar {
     const { feed, path, startFrame, startTime, device } = this.#parts;
     const end = endTime === undefined
       ? {}
       : { end: isoTime(endTime), endTime, frames: this.#frames };
-    const sidecar: Sidecar = {
+    return {
       file: path.replace(/^.*[\\/]/, ""),
       finished: endTime !== undefined,
       start: isoTime(startTime),
@@ -132,6 +156,5 @@ export class RecordedFile {
       gaps: this.#gaps,
       device,
     };
-    await this.#sidecar.write(sidecar);
   }
 }

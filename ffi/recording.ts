@@ -1,10 +1,11 @@
+import { MicRingError } from "./errors.ts";
 import type { Feed } from "./feed.ts";
 import { type AudioFormat, elementsOf } from "./formats.ts";
 import type { RecordPlan } from "./record_options.ts";
 import { RecordedFile } from "./recorded_file.ts";
 import { timeIn } from "./conversion.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { explainWrite } from "./wav_file.ts";
+import { explainWrite } from "./record_output.ts";
 
 /** How much is written at a time, in seconds: so much a file lacks if the process is killed. */
 const STEP_SECONDS = 0.1;
@@ -40,8 +41,9 @@ export class Recording implements AsyncDisposable {
   readonly #plan: RecordPlan;
   readonly #feed: Feed;
   readonly #device: () => string | undefined;
-  readonly #files: string[] = [];
+  readonly #files = new Set<string>();
   readonly #finished = Promise.withResolvers<FinishedRecording>();
+  #path: string;
   #file: RecordedFile | undefined;
   /* The frame that is written next. */
   #position: number;
@@ -50,13 +52,13 @@ export class Recording implements AsyncDisposable {
   #missedFrames = 0;
   #stopAt = Infinity;
   #wake: (() => void) | undefined;
-  #failure: unknown;
   #watched = false;
 
   private constructor(plan: RecordPlan, device: () => string | undefined) {
     this.#plan = plan;
     this.#feed = plan.feed;
     this.#device = device;
+    this.#path = plan.path;
     this.#position = plan.from;
     // Whether somebody will hear of a failure is known when there is one.
     this.#finished.promise.catch(() => {});
@@ -71,20 +73,21 @@ export class Recording implements AsyncDisposable {
    */
   static async start(plan: RecordPlan, device: () => string | undefined): Promise<Recording> {
     const recording = new Recording(plan, device);
-    const { feed } = plan;
+    const { feed, signal } = plan;
+    signal?.addEventListener("abort", recording.#end);
     try {
       await recording.#openFile(plan.from, feed.timeAt(plan.from));
     } catch (error) {
-      throw explainWrite(`${ACTION} to ${plan.path}`, error);
+      signal?.removeEventListener("abort", recording.#end);
+      throw error;
     }
-    plan.signal?.addEventListener("abort", recording.#end);
     recording.#run().then(recording.#succeed, recording.#fail);
     return recording;
   }
 
   /** The path of the file that is written at this moment, or was last. */
   get path(): string {
-    return this.#files.at(-1)!;
+    return this.#path;
   }
 
   /** The paths of all files so far, in order. */
@@ -109,8 +112,9 @@ export class Recording implements AsyncDisposable {
 
   /**
    * Resolves when the last file is closed: it was stopped, the source has come to its end, or the
-   * ring was closed. Rejects with a `MicRingError`, `file-write-failed`, when no more can be written;
-   * who has not asked for it by then finds that as an uncaught error.
+   * ring was closed. Rejects with a `MicRingError`, `file-write-failed`, when no more can be written,
+   * and when the file was removed (or moved, where the permission to read it is not there to tell
+   * that); who has not asked for it by then finds that as an uncaught error.
    */
   get finished(): Promise<FinishedRecording> {
     this.#watched = true;
@@ -147,7 +151,9 @@ export class Recording implements AsyncDisposable {
   readonly #fail = async (cause: unknown) => {
     this.#plan.signal?.removeEventListener("abort", this.#end);
     await this.#file?.abandon();
-    const error = explainWrite(`${ACTION} to ${this.path}`, cause);
+    const error = cause instanceof MicRingError
+      ? cause
+      : explainWrite(`${ACTION} to ${this.path}`, cause);
     this.#finished.reject(error);
     if (!this.#watched) reportError(error);
   };
@@ -208,13 +214,24 @@ export class Recording implements AsyncDisposable {
 
   async #openFile(startFrame: number, startTime: number): Promise<void> {
     const { feed, exists, fileFrames } = this.#plan;
-    const path = fileFrames === undefined
-      ? this.#plan.path
-      : rotatedPath(this.#plan.path, startTime);
+    const path = fileFrames === undefined ? this.#plan.path : this.#newPath(startTime);
     const device = this.#device();
     const parts = { feed, path, startFrame, startTime, exists, device };
-    this.#file = await RecordedFile.create(parts);
-    this.#files.push(path);
+    try {
+      this.#file = await RecordedFile.create(parts);
+    } catch (error) {
+      throw explainWrite(`${ACTION} to ${path}`, error);
+    }
+    this.#path = path;
+    this.#files.add(path);
+  }
+
+  /** One that none of its files has: those of a fast source may begin in the same millisecond. */
+  #newPath(startTime: number): string {
+    for (let time = startTime;; time++) {
+      const path = rotatedPath(this.#plan.path, time);
+      if (!this.#files.has(path)) return path;
+    }
   }
 
   async #closeFile(endTime: number | undefined): Promise<void> {

@@ -11,7 +11,8 @@ import type { AudioFormat } from "./formats.ts";
 import { filePath } from "./record_options.ts";
 import { isoTime, type Sidecar, SidecarFile, sidecarGap } from "./sidecar.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type ExistingFile, explainWrite, WavFile } from "./wav_file.ts";
+import { type ExistingFile, explainWrite } from "./record_output.ts";
+import { WavFile } from "./wav_file.ts";
 
 /** What `snapshot.saveTo` can be told. */
 export interface SaveOptions extends ResultOptions, FormatOption<AudioFormat> {
@@ -63,14 +64,16 @@ export async function saveSnapshot(
   checkWord(ACTION, "exists", exists, ["refuse", "replace"]);
   const target = filePath(ACTION, path);
   const snapshot = given.convert(result);
+  const sidecar = { ...describe(snapshot, target), ...aboutClip(given, snapshot) };
   try {
-    await using wav = await WavFile.create(target, snapshot, exists);
-    await wav.append(snapshot.samples);
-    const sidecar = await SidecarFile.create(target);
+    const wav = await WavFile.create(target, snapshot, exists);
     try {
-      await sidecar.write({ ...describe(snapshot, target), ...aboutClip(given, snapshot) });
-    } finally {
-      sidecar.close();
+      await wav.append(snapshot.samples);
+      (await SidecarFile.create(target, exists, sidecar)).close();
+      await wav.close();
+    } catch (error) {
+      await wav.discard();
+      throw error;
     }
   } catch (error) {
     throw explainWrite(`${ACTION} to ${target}`, error);

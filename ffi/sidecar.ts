@@ -6,6 +6,7 @@
 
 import type { AudioShape } from "./conversion.ts";
 import type { Gap } from "./gaps.ts";
+import { type ExistingFile, Obstacle, RecordOutput } from "./record_output.ts";
 
 /** A gap, and when it was. */
 export interface SidecarGap extends Gap {
@@ -29,8 +30,8 @@ export interface Sidecar extends AudioShape {
   readonly end?: string;
   /** The same in milliseconds, with fractions. */
   readonly endTime?: number;
-  /** By how much these times may be wrong, in seconds. */
-  readonly timeUncertainty: number;
+  /** By how much these times may be wrong, in seconds; not of one without a frame. */
+  readonly timeUncertainty?: number;
   /** How many frames there are; only of a finished one. */
   readonly frames?: number;
   /** The number that the file's first frame has in the ring. */
@@ -77,36 +78,54 @@ export function sidecarPath(path: string): string {
   return `${path}.json`;
 }
 
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+const THERE = 'there is a file of that name with ".json" behind it; choose another, or exists: ' +
+  '"replace"';
+
 /**
  * The file beside a WAV. It is written in one piece over what was there, and never becomes shorter:
  * who reads it in between finds all of the one or of the other.
  */
 export class SidecarFile {
-  readonly #file: Deno.FsFile;
+  readonly #output: RecordOutput;
   #length = 0;
 
-  private constructor(file: Deno.FsFile) {
-    this.#file = file;
+  private constructor(output: RecordOutput) {
+    this.#output = output;
   }
 
-  /** Begins it, beside a WAV that is this process's own. */
-  static async create(path: string): Promise<SidecarFile> {
-    const options = { write: true, create: true, truncate: true };
-    return new SidecarFile(await Deno.open(sidecarPath(path), options));
+  /** Begins it, with what it says first. */
+  static async create(path: string, exists: ExistingFile, first: Sidecar): Promise<SidecarFile> {
+    const output = await RecordOutput.create(sidecarPath(path), exists).catch((cause) => {
+      throw cause instanceof Deno.errors.AlreadyExists ? new Obstacle(THERE, { cause }) : cause;
+    });
+    const file = new SidecarFile(output);
+    try {
+      await file.write(first);
+      return file;
+    } catch (error) {
+      await output.discard();
+      throw error;
+    }
+  }
+
+  /** How long it is, in bytes. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Writes what it says from now on. */
   async write(sidecar: Sidecar): Promise<void> {
-    const text = JSON.stringify(sidecar, null, 2);
-    const bytes = new TextEncoder().encode(`${text.padEnd(this.#length)}\n`);
-    await this.#file.seek(0, Deno.SeekMode.Start);
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#file.write(bytes.subarray(written));
-    }
-    this.#length = bytes.length - 1;
+    const text = new TextEncoder().encode(JSON.stringify(sidecar, null, 2));
+    const bytes = new Uint8Array(Math.max(this.#length, text.length + 1)).fill(SPACE);
+    bytes.set(text);
+    bytes[bytes.length - 1] = NEWLINE;
+    await this.#output.write(0, bytes);
+    this.#length = bytes.length;
   }
 
   close(): void {
-    this.#file.close();
+    this.#output.close();
   }
 }

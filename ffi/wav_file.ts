@@ -4,45 +4,25 @@
  * @module
  */
 
-import { MicRingError } from "./errors.ts";
 import type { AudioFormat, Samples } from "./formats.ts";
-import { MOST_RIFF_BYTES, type WavDescription, wavHeader } from "./wav_header.ts";
-
-/** What is done where there is a file of that name: see `RecordOptions.exists`. */
-export type ExistingFile = "refuse" | "replace";
-
-/** Why something could not be written, for people. */
-export function explainWrite(action: string, error: unknown): MicRingError {
-  const reason = error instanceof Deno.errors.AlreadyExists
-    ? 'there is a file of that name; choose another, or exists: "replace"'
-    : error instanceof Deno.errors.NotFound
-    ? "the folder is not there"
-    : error instanceof Error
-    ? error.message.replace(/\.$/, "")
-    : String(error);
-  return new MicRingError("file-write-failed", `Cannot ${action}: ${reason}`, { cause: error });
-}
-
-/** Writes all of it, wherever the file stands. */
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += await file.write(bytes.subarray(written));
-  }
-}
+import { type ExistingFile, RecordOutput } from "./record_output.ts";
+import { HEADER_BYTES, MOST_RIFF_BYTES, type WavDescription, wavHeader } from "./wav_header.ts";
 
 /**
  * The file. Samples are written first, and then the header that tells of them: who opens it in
  * between, or after this process was killed, finds all but the last samples.
  */
 export class WavFile implements AsyncDisposable {
-  readonly #file: Deno.FsFile;
+  readonly #output: RecordOutput;
   readonly #description: WavDescription;
   readonly #mostRiffBytes: number;
   #dataBytes = 0;
+  /* Whether there may be more in the file than the header tells of. */
+  #torn = false;
   #closed = false;
 
-  private constructor(file: Deno.FsFile, description: WavDescription, mostRiffBytes: number) {
-    this.#file = file;
+  private constructor(output: RecordOutput, description: WavDescription, mostRiffBytes: number) {
+    this.#output = output;
     this.#description = description;
     this.#mostRiffBytes = mostRiffBytes;
   }
@@ -54,15 +34,13 @@ export class WavFile implements AsyncDisposable {
     exists: ExistingFile,
     mostRiffBytes = MOST_RIFF_BYTES,
   ): Promise<WavFile> {
-    const replace = exists === "replace";
-    const options = replace ? { create: true, truncate: true } : { createNew: true };
-    const file = await Deno.open(path, { write: true, ...options });
-    const wav = new WavFile(file, description, mostRiffBytes);
+    const output = await RecordOutput.create(path, exists);
+    const wav = new WavFile(output, description, mostRiffBytes);
     try {
-      await writeAll(file, wav.#header());
+      await output.write(0, wav.#header(0));
       return wav;
     } catch (error) {
-      file.close();
+      await output.discard();
       throw error;
     }
   }
@@ -70,11 +48,13 @@ export class WavFile implements AsyncDisposable {
   /** Writes samples behind those that are there: a whole number of frames. */
   async append(samples: Samples<AudioFormat>): Promise<void> {
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    await writeAll(this.#file, bytes);
-    this.#dataBytes += bytes.length;
-    await this.#file.seek(0, Deno.SeekMode.Start);
-    await writeAll(this.#file, this.#header());
-    await this.#file.seek(0, Deno.SeekMode.End);
+    const dataBytes = this.#dataBytes + bytes.length;
+    this.#torn = true;
+    await this.#output.write(this.#endBytes, bytes);
+    await this.#output.write(0, this.#header(dataBytes));
+    this.#dataBytes = dataBytes;
+    this.#torn = false;
+    await this.#output.requireThere();
   }
 
   /** Closes it; again changes nothing. */
@@ -82,18 +62,31 @@ export class WavFile implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     try {
+      if (this.#torn) await this.#output.truncate(this.#endBytes);
       // Chunks have an even length.
-      if (this.#dataBytes % 2 === 1) await writeAll(this.#file, new Uint8Array(1));
+      if (this.#dataBytes % 2 === 1) await this.#output.write(this.#endBytes, new Uint8Array(1));
+      await this.#output.requireThere();
     } finally {
-      this.#file.close();
+      this.#output.close();
     }
+  }
+
+  /** Closes it, and removes it if there was none before. */
+  async discard(): Promise<void> {
+    this.#closed = true;
+    await this.#output.discard();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  #header(): Uint8Array<ArrayBuffer> {
-    return wavHeader(this.#description, this.#dataBytes, this.#mostRiffBytes);
+  /** Where the next samples are written. */
+  get #endBytes(): number {
+    return HEADER_BYTES + this.#dataBytes;
+  }
+
+  #header(dataBytes: number): Uint8Array<ArrayBuffer> {
+    return wavHeader(this.#description, dataBytes, this.#mostRiffBytes);
   }
 }
