@@ -4,8 +4,11 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { denoDir } from "./_deno_dir.ts";
+import { difference } from "./_signal.ts";
 import { until } from "./_wait.ts";
+import { floatsOf, readWav } from "./_wav_reader.ts";
 
 const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
 
@@ -17,6 +20,8 @@ export interface CliOptions {
   readonly columns?: number;
   /** What Deno is allowed; `--allow-ffi` and writing everywhere, if left out. */
   readonly allow?: readonly string[];
+  /** Whether Deno asks for what it was not allowed; if left out, that is refused. */
+  readonly asks?: boolean;
   readonly cwd?: string;
   /** A shell's words before the program, as `ulimit -f 10;`. */
   readonly before?: string;
@@ -42,7 +47,8 @@ export class Cli implements AsyncDisposable {
       allow = ["--allow-ffi", "--allow-write"],
       before = "",
     } = options;
-    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", "--no-prompt", ...allow];
+    const prompt = options.asks ? [] : ["--no-prompt"];
+    const deno = [Deno.execPath(), "run", "--quiet", "--no-check", ...prompt, ...allow];
     const line = `${before} exec ${quoted([...deno, MAIN, ...args])}`;
     this.#child = new Deno.Command(terminal ? "script" : "sh", {
       args: terminal ? ["-qefc", `stty cols ${columns}; ${line}`, "/dev/null"] : ["-c", line],
@@ -117,14 +123,26 @@ export async function runCli(
   return { code, out: cli.out, err: cli.err };
 }
 
-/** A folder of a test's own. */
-export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-cli-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+/** What makes every sample of a file the number of its frame. */
+export const SEQUENCE = ["--source=sequence", "--format=f32"];
+
+/** Its first frame, and the one behind its last; every frame in between is there, in order. */
+export async function spanOf(path: string): Promise<[number, number]> {
+  const samples = floatsOf(readWav(await Deno.readFile(path)));
+  const [first = 0] = samples;
+  const wanted = Float32Array.from(samples, (_, i) => first + i);
+  assertEquals(difference(samples, wanted), undefined, path);
+  return [first, first + samples.length];
+}
+
+/** The files lie end to end, without a frame between them; where the first begins, and the last ends. */
+export async function endToEnd(paths: readonly string[]): Promise<[number, number]> {
+  const spans = [];
+  for (const path of paths) spans.push(await spanOf(path));
+  for (const [i, [from]] of spans.entries()) {
+    if (i > 0) assertEquals(from, spans[i - 1][1], paths[i]);
   }
+  return [spans[0][0], spans.at(-1)![1]];
 }
 
 /** The WAVs in a folder, by name. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Cli, inFolder, runCli } from "./_cli.ts";
+import { Cli, runCli } from "./_cli.ts";
+import { inFolder } from "./_in_folder.ts";
 import { testWith } from "./_tools.ts";
 
 const COMMANDS = ["devices", "meter", "save", "record", "watch", "schedule", "doctor"];

@@ -4,6 +4,7 @@ import type { CheckedLibrary } from "../ffi/library_loader.ts";
 import { OpenedLibrary } from "../ffi/_open_library.ts";
 import { MicRingError } from "../mod.ts";
 import { compile, link, PLAIN } from "./_compile.ts";
+import { inFolder } from "./_in_folder.ts";
 
 /** A library of one number. */
 async function make(folder: string, number: number): Promise<CheckedLibrary> {
@@ -24,16 +25,6 @@ function numberOf(path: string): number {
     return library.symbols.number();
   } finally {
     library.close();
-  }
-}
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  if (Deno.build.os !== "linux") return;
-  const folder = await Deno.makeTempDir({ prefix: "micring-linux-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -8,6 +8,7 @@ import { packedModule, packLibrary } from "../native/packed_module.ts";
 import * as building from "../native/targets.ts";
 import { compile, link, PLAIN } from "./_compile.ts";
 import { bytesOf, encode, ENCODINGS, LoadRoom, packedHere } from "./_load_room.ts";
+import { inFolder } from "./_in_folder.ts";
 
 const TAKE = `
   import { MicRing, MicRingError, sequence } from "./mod.ts";
@@ -73,15 +74,6 @@ async function packStranger(
     encoding,
   } as const;
   return await packLibrary(await Deno.readFile(path), about);
-}
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-stranger-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 for (const flags of [[], ["--allow-ffi=/usr/lib"], ["--deny-ffi"]]) {

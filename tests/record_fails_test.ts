@@ -4,7 +4,7 @@ import { startRecording } from "../ffi/record_to.ts";
 import { MicRing, MicRingError, push, type RecordOptions, Snapshot } from "../mod.ts";
 import { denoDir } from "./_deno_dir.ts";
 import { FakeFeed, rampAt } from "./_fake_feed.ts";
-import { inFolder, namesIn, sidecarOf } from "./_record_folder.ts";
+import { inFolder, namesIn, sidecarOf } from "./_in_folder.ts";
 import { difference } from "./_signal.ts";
 import { until } from "./_wait.ts";
 import { floatsOf, readWav } from "./_wav_reader.ts";

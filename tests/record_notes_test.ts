@@ -3,7 +3,7 @@ import { startRecording } from "../ffi/record_to.ts";
 import { SidecarFile } from "../ffi/sidecar.ts";
 import { MicRing, push, type RecordOptions } from "../mod.ts";
 import { FakeFeed, rampAt } from "./_fake_feed.ts";
-import { inFolder, sidecarOf } from "./_record_folder.ts";
+import { inFolder, sidecarOf } from "./_in_folder.ts";
 import { difference } from "./_signal.ts";
 import { until } from "./_wait.ts";
 import { floatsOf, readWav } from "./_wav_reader.ts";

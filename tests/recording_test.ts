@@ -12,24 +12,12 @@ import { startRecording } from "../ffi/record_to.ts";
 import { difference, signal } from "./_signal.ts";
 import { sleep, until } from "./_wait.ts";
 import { floatsOf, readWav } from "./_wav_reader.ts";
+import { inFolder, sidecarOf } from "./_in_folder.ts";
 
 const RATE = 8000;
 
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-record-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 function openPush(seconds = 5): Promise<MicRing<"f32">> {
   return MicRing.open({ seconds, source: push(), sampleRate: RATE, channels: 2 });
-}
-
-async function sidecarOf(path: string) {
-  return JSON.parse(await Deno.readTextFile(`${path}.json`));
 }
 
 /** The files' frames, laid end to end; each says itself when it began. */

@@ -2,17 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Clip, MicRing, MicRingError, type SaveOptions, sequence, Snapshot } from "../mod.ts";
 import { difference, signal } from "./_signal.ts";
 import { floatsOf, readWav } from "./_wav_reader.ts";
+import { inFolder, sidecarOf } from "./_in_folder.ts";
 
 const START = Date.UTC(2026, 10, 23, 6, 30, 15, 500);
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-save-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const PARTS = {
   samples: signal("f32", 2, 0, 4000),
@@ -24,10 +16,6 @@ const PARTS = {
   endTime: START + 500,
   timeUncertainty: 0.02,
 } as const;
-
-async function sidecarOf(path: string) {
-  return JSON.parse(await Deno.readTextFile(`${path}.json`));
-}
 
 Deno.test("a snapshot is a file, and what it knows stands beside it", () =>
   inFolder(async (folder) => {

@@ -5,17 +5,9 @@ import { file, MicRing, Snapshot } from "../mod.ts";
 import { difference, signal } from "./_signal.ts";
 import { testWith } from "./_tools.ts";
 import { readWav } from "./_wav_reader.ts";
+import { inFolder } from "./_in_folder.ts";
 
 const START = Date.UTC(2026, 10, 23, 23, 59, 58, 250);
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-wav-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function samplesOf(format: AudioFormat, channels: number, frames: number): Samples<AudioFormat> {
   const samples = signal("f32", channels, 0, frames);

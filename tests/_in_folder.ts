@@ -1,6 +1,6 @@
 /** Runs a test in a folder of its own, which is removed behind it. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "micring-record-" });
+  const folder = await Deno.makeTempDir({ prefix: "micring-test-" });
   try {
     await test(folder);
   } finally {
