@@ -81,8 +81,8 @@ export class LoadRoom implements AsyncDisposable {
     const path = await Deno.makeTempDir({ prefix: "micring-load-" });
     await Deno.mkdir(`${path}/ffi`);
     await Deno.copyFile(new URL("mod.ts", root), `${path}/mod.ts`);
-    for await (const { name } of Deno.readDir(new URL("ffi/", root))) {
-      await Deno.copyFile(new URL(`ffi/${name}`, root), `${path}/ffi/${name}`);
+    for await (const { name, isFile } of Deno.readDir(new URL("ffi/", root))) {
+      if (isFile) await Deno.copyFile(new URL(`ffi/${name}`, root), `${path}/ffi/${name}`);
     }
     const room = new LoadRoom(path);
     if (library !== undefined) await room.pack(packedModule(library));

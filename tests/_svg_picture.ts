@@ -4,8 +4,8 @@
  * @module
  */
 
-import { toSvg } from "../ffi/snapshot_svg.ts";
-import type { SvgOptions } from "../ffi/svg_options.ts";
+import { toSvg } from "../ffi/svg/to_svg.ts";
+import type { SvgOptions } from "../ffi/svg/options.ts";
 import type { AudioFormat } from "../ffi/formats.ts";
 import { Snapshot, type SnapshotParts } from "../ffi/snapshot.ts";
 import { type DecodedPng, decodePng } from "./_png.ts";

@@ -7,14 +7,14 @@ import { deno, dryRun, importedFiles, packageConfig } from "./_published.ts";
  * mistake, and that the registry and its readers have nothing to complain about. */
 
 /** What the package exports. */
-const ENTRIES = ["mod.ts", "cli/main.ts", "ffi/snapshot_svg.ts"];
+const ENTRIES = ["mod.ts", "cli/main.ts", "ffi/svg/to_svg.ts"];
 
 const MOST_BYTES = 2_000_000;
 /** All that belongs into the package; each of these must be there. */
 const BELONGS = [
   /^\/deno\.json$/,
   /^\/mod\.ts$/,
-  /^\/ffi\/[a-z_]+\.ts$/,
+  /^\/ffi\/(svg\/)?[a-z_]+\.ts$/,
   /^\/cli\/[a-z_]+\.ts$/,
   new RegExp(`^/native/packed/(${PACKED_TARGETS.join("|")})\\.js$`),
   /^\/README\.md$/,

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { measureSpectrogram, type Spectrogram } from "../ffi/spectrogram.ts";
-import { type FrequencyAxis, FrequencyScale } from "../ffi/svg_frequency.ts";
-import { ChannelReader } from "../ffi/svg_samples.ts";
-import { measureWaveform } from "../ffi/waveform.ts";
+import { measureSpectrogram, type Spectrogram } from "../ffi/svg/spectrogram.ts";
+import { type FrequencyAxis, FrequencyScale } from "../ffi/svg/frequency.ts";
+import { ChannelReader } from "../ffi/svg/samples.ts";
+import { measureWaveform } from "../ffi/svg/waveform.ts";
 import { sampled, sine } from "./_svg_picture.ts";
 
 const SAMPLE_RATE = 48_000;

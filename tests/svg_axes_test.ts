@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { FrequencyScale } from "../ffi/svg_frequency.ts";
-import { frequencyTicks, multiples, niceStep } from "../ffi/svg_ticks.ts";
-import { clockAxis, elapsedAxis, WallClock } from "../ffi/svg_time.ts";
+import { FrequencyScale } from "../ffi/svg/frequency.ts";
+import { frequencyTicks, multiples, niceStep } from "../ffi/svg/ticks.ts";
+import { clockAxis, elapsedAxis, WallClock } from "../ffi/svg/time.ts";
 import { draw, snapshotOf, START_TIME, written } from "./_svg_picture.ts";
 import { elements, textOf } from "./_svg.ts";
 

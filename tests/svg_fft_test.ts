@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { RealFft } from "../ffi/svg_fft.ts";
+import { RealFft } from "../ffi/svg/fft.ts";
 import { seeded } from "./_seeded.ts";
 
 /** The power of a bin, by its definition. */

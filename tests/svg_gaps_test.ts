@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Gap } from "../ffi/gaps.ts";
-import { toSvg } from "../ffi/snapshot_svg.ts";
+import { toSvg } from "../ffi/svg/to_svg.ts";
 import { draw, type Picture, snapshotOf } from "./_svg_picture.ts";
 import { elements, numberOf, onlyElement, textOf, type XmlElement } from "./_svg.ts";
 

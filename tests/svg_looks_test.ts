@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { toSvg } from "../ffi/snapshot_svg.ts";
-import { paletteOf } from "../ffi/svg_colors.ts";
+import { toSvg } from "../ffi/svg/to_svg.ts";
+import { paletteOf } from "../ffi/svg/colors.ts";
 import type { Gap } from "../ffi/gaps.ts";
 import { draw, sampled, sine, snapshotOf } from "./_svg_picture.ts";
 import { elements, numberOf, onlyElement, parseXml, textOf, type XmlElement } from "./_svg.ts";

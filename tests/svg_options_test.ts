@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { toSvg } from "../ffi/snapshot_svg.ts";
-import type { SvgOptions } from "../ffi/svg_options.ts";
+import { toSvg } from "../ffi/svg/to_svg.ts";
+import type { SvgOptions } from "../ffi/svg/options.ts";
 import { snapshotOf } from "./_svg_picture.ts";
 import { numberOf, parseXml } from "./_svg.ts";
 

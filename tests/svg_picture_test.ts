@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { toSvg } from "../ffi/snapshot_svg.ts";
-import type { SvgOptions } from "../ffi/svg_options.ts";
-import type { FrequencyAxis } from "../ffi/svg_frequency.ts";
+import { toSvg } from "../ffi/svg/to_svg.ts";
+import type { SvgOptions } from "../ffi/svg/options.ts";
+import type { FrequencyAxis } from "../ffi/svg/frequency.ts";
 import type { AudioFormat, Samples } from "../ffi/formats.ts";
 import { draw, type Picture, sampled, sine, snapshotOf } from "./_svg_picture.ts";
 import { elements, onlyElement, textOf } from "./_svg.ts";

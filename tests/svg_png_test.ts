@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { encodePng } from "../ffi/png.ts";
+import { encodePng } from "../ffi/svg/png.ts";
 import { decodePng } from "./_png.ts";
 import { seeded } from "./_seeded.ts";
 

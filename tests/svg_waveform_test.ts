@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { ChannelReader } from "../ffi/svg_samples.ts";
-import { measureWaveform } from "../ffi/waveform.ts";
+import { ChannelReader } from "../ffi/svg/samples.ts";
+import { measureWaveform } from "../ffi/svg/waveform.ts";
 import { draw, numbersIn, type Picture, sampled, snapshotOf, written } from "./_svg_picture.ts";
 import { seeded } from "./_seeded.ts";
 import { elements, numberOf, onlyElement, textOf, type XmlElement } from "./_svg.ts";
