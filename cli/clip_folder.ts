@@ -1,6 +1,9 @@
 import type { AudioFormat, Snapshot } from "../mod.ts";
 import { MicRingError, type SaveOptions } from "../mod.ts";
+import type { Session } from "./session.ts";
+import { resultOf } from "./source_options.ts";
 import type { Terminal } from "./terminal.ts";
+import { askToWrite } from "./write_access.ts";
 
 /** How many names are tried where there are such files already. */
 const MOST_NAMES = 1000;
@@ -21,11 +24,33 @@ export class ClipFolder {
   /** How many were. */
   saved = 0;
 
-  constructor(folder: string, name: string, result: SaveOptions, terminal: Terminal) {
+  private constructor(folder: string, name: string, result: SaveOptions, terminal: Terminal) {
     this.#folder = folder;
     this.#name = name;
     this.#result = result;
     this.#terminal = terminal;
+  }
+
+  /**
+   * Takes the folder that was given, or this one.
+   *
+   * @param name How the names of its clips begin.
+   * @throws {Deno.errors.NotCapable} When nothing may be written there.
+   */
+  static async open({ given, terminal }: Session, name: string): Promise<ClipFolder> {
+    const folder = given.operand ?? ".";
+    if (!await askToWrite(folder)) {
+      throw new Deno.errors.NotCapable(
+        `Cannot save to ${folder}: writing is not allowed there. Run with --allow-write, or ` +
+          `--allow-write=${folder}`,
+      );
+    }
+    return new ClipFolder(folder, name, resultOf(given), terminal);
+  }
+
+  /** How many were saved, in words. */
+  get summary(): string {
+    return this.saved === 1 ? "1 clip was saved." : `${this.saved} clips were saved.`;
   }
 
   /**

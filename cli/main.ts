@@ -62,7 +62,8 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   const terminal = new Terminal(given.flag("json"), given.flag("quiet"));
   const signal = AbortSignal.any([untilInterrupted(), terminal.closed]);
   try {
-    return await command.run({ given, terminal, signal });
+    const code = await command.run({ given, terminal, signal });
+    return terminal.lost ? EXIT.failed : code;
   } finally {
     terminal.end();
   }
@@ -70,7 +71,11 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
 
 /** What the library advises, in words of the command line. */
 function onCommandLine(words: string): string {
-  return words.replace('exists: "replace"', "--replace").replace("source: tone()", "--source=tone");
+  return words.replace('exists: "replace"', "--replace").replace("source: tone()", "--source=tone")
+    .replace(
+      /(?<=: )[a-z]+([A-Z][a-z]+)*(?= is .*must be)/,
+      (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    );
 }
 
 /** What a failure is called in one line; the stack of what nobody has foreseen stays. */

@@ -111,7 +111,7 @@ export function readOptions(
   for (const token of tokens) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
-    const { name, rawName, value } = token;
+    const { name, rawName, value, inlineValue } = token;
     if (!Object.hasOwn(specs, name) || !rawName.startsWith("--")) {
       const names = Object.keys(specs).map((other) => `--${other}`);
       throw new UsageError(`There is no option ${rawName} here.${didYouMean(rawName, names)}`);
@@ -120,7 +120,7 @@ export function readOptions(
     if (spec.kind === "flag") {
       if (value !== undefined) throw new UsageError(`--${name} takes no value.`);
       values.set(name, true);
-    } else if (value === undefined) {
+    } else if (value === undefined || !inlineValue && value.startsWith("--")) {
       throw new UsageError(`--${name} takes a value: --${name}=${valueName(spec)}.`);
     } else values.set(name, checkValue(name, spec, value));
   }

@@ -3,6 +3,7 @@ import { secondsText } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
 import { openRing, RESULT_OPTIONS, resultOf, SOURCE_OPTIONS } from "./source_options.ts";
+import { askToWrite, mayWrite } from "./write_access.ts";
 
 /** So much may wait for a slow disk. */
 const RING_SECONDS = 15;
@@ -14,6 +15,8 @@ function optionsOf({ given, signal }: Session): RecordOptions {
   return {
     ...resultOf(given),
     ...seconds === undefined && bytes === undefined ? {} : { rotate: { seconds, bytes } },
+    // All there is: the ring was opened a moment ago.
+    past: RING_SECONDS,
     exists: given.flag("replace") ? "replace" : "refuse",
     signal,
   };
@@ -21,10 +24,12 @@ function optionsOf({ given, signal }: Session): RecordOptions {
 
 async function run(session: Session): Promise<number> {
   const { given, terminal, signal } = session;
+  const path = given.operand!;
+  if (!await mayWrite(path)) await askToWrite(path.replace(/[^\\/]*$/, "") || ".");
   await using ring = await openRing(given, RING_SECONDS);
   follow(ring, { terminal });
   using meter = ring.meter();
-  const recording = await ring.recordTo(given.operand!, optionsOf(session));
+  const recording = await ring.recordTo(path, optionsOf(session));
   terminal.note(`Recording to ${recording.path}. Ctrl-C ends it.`);
   const progress = setInterval(() => {
     const { holdDbfs } = meter.read();
@@ -46,7 +51,9 @@ async function run(session: Session): Promise<number> {
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof MicRingError)) throw error;
-    terminal.problem(`${error.message}. What was recorded until then is in ${recording.path}`);
+    terminal.problem(
+      `${error.message}. Until then it was recorded to ${recording.files.join(", ")}.`,
+    );
     return EXIT.failed;
   } finally {
     clearInterval(progress);

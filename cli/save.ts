@@ -1,7 +1,7 @@
 import { ClipFolder, secondsText } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
-import { openRing, RESULT_OPTIONS, resultOf, SOURCE_OPTIONS } from "./source_options.ts";
+import { openRing, RESULT_OPTIONS, SOURCE_OPTIONS } from "./source_options.ts";
 
 /** Calls a function for each line that is entered, until there are no more. */
 async function eachLine(signal: AbortSignal, call: () => void): Promise<void> {
@@ -17,9 +17,10 @@ async function eachLine(signal: AbortSignal, call: () => void): Promise<void> {
 /** Whether a signal can ask for a clip on this system. */
 const HAS_SIGUSR1 = Deno.build.os !== "windows";
 
-async function run({ given, terminal, signal }: Session): Promise<number> {
+async function run(session: Session): Promise<number> {
+  const { given, terminal, signal } = session;
   const seconds = given.number("seconds") ?? 30;
-  const folder = new ClipFolder(given.operand ?? ".", "saved", resultOf(given), terminal);
+  const folder = await ClipFolder.open(session, "saved");
   await using ring = await openRing(given, seconds);
   follow(ring, { terminal });
   terminal.note(

@@ -3,7 +3,7 @@ import { ClipFolder } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import type { Given } from "./options.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
-import { openRing, RESULT_OPTIONS, resultOf, SOURCE_OPTIONS } from "./source_options.ts";
+import { openRing, RESULT_OPTIONS, SOURCE_OPTIONS } from "./source_options.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** How much longer than a clip the ring is. */
@@ -32,10 +32,11 @@ function secondsOf(given: Given): number {
   throw new UsageError(`With --every=${every} give --seconds=N, too: how much of it is kept.`);
 }
 
-async function run({ given, terminal, signal }: Session): Promise<number> {
+async function run(session: Session): Promise<number> {
+  const { given, terminal, signal } = session;
   const timing = timingOf(given);
   const seconds = secondsOf(given);
-  const folder = new ClipFolder(given.operand ?? ".", "clip", resultOf(given), terminal);
+  const folder = await ClipFolder.open(session, "clip");
   await using ring = await openRing(given, seconds + SPARE_SECONDS);
   follow(ring, { terminal });
   let savedTo = ring.stats().oldestFrame;
@@ -59,7 +60,7 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
   if (wanted === undefined && ring.stats().writtenFrames > savedTo) {
     await save(ring.snapshot({ from: Math.max(savedTo, ring.stats().oldestFrame) }));
   }
-  terminal.note(`${folder.saved} clips were saved.`);
+  terminal.note(folder.summary);
   return folder.failures === 0 ? EXIT.done : EXIT.failed;
 }
 

@@ -15,6 +15,12 @@ function write(stream: Stream, text: string): void {
   for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
 }
 
+/** Whether the reader is gone: it closed the pipe, or the terminal was closed. */
+function hasLeft(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Error && "code" in error && error.code === "EIO";
+}
+
 /**
  * Results go to standard output, a line each, as text or as JSON. What else there is to be said goes
  * to standard error: notes, and a line that is redrawn in place where a terminal is there to see it.
@@ -25,6 +31,7 @@ export class Terminal {
   readonly #closed = new AbortController();
   /* Which stream has a line that is not ended yet. */
   #open: Stream | undefined;
+  #lost = false;
 
   constructor(json: boolean, quiet: boolean) {
     this.#json = json;
@@ -34,6 +41,11 @@ export class Terminal {
   /** Is aborted when nobody reads the results any more, as behind `| head`. */
   get closed(): AbortSignal {
     return this.#closed.signal;
+  }
+
+  /** Whether something was said that could not be written. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** Whether results are redrawn in place: they are read by a person. */
@@ -97,8 +109,17 @@ export class Terminal {
     try {
       write(stream, text);
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      this.#closed.abort();
+      if (hasLeft(error)) this.#closed.abort();
+      else this.#lose(stream, error);
     }
+  }
+
+  /** Goes on: what is recorded matters more than what is said of it. */
+  #lose(stream: Stream, error: unknown): void {
+    const first = !this.#lost;
+    this.#lost = true;
+    if (!first || stream === Deno.stderr) return;
+    const reason = error instanceof Error ? error.message : error;
+    this.#send(Deno.stderr, `Cannot write to standard output: ${reason}.\n`);
   }
 }

@@ -2,17 +2,18 @@ import { MicRing } from "../mod.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
-import { openRing, RESULT_OPTIONS, resultOf, SOURCE_OPTIONS } from "./source_options.ts";
+import { openRing, RESULT_OPTIONS, SOURCE_OPTIONS } from "./source_options.ts";
 
 /** How much longer than a clip the ring is, for a disk that is slow. */
 const SPARE_SECONDS = 15;
 
-async function run({ given, terminal, signal }: Session): Promise<number> {
+async function run(session: Session): Promise<number> {
+  const { given, terminal, signal } = session;
   const before = given.number("before") ?? 1;
   const after = given.number("after") ?? 1;
   const hold = given.number("hold") ?? 0.25;
   const atMost = Math.max(given.number("at-most") ?? 60, before + 1);
-  const folder = new ClipFolder(given.operand ?? ".", "heard", resultOf(given), terminal);
+  const folder = await ClipFolder.open(session, "heard");
   const seconds = atMost + 2 * Math.max(before, hold) + after + SPARE_SECONDS;
   await using ring = await openRing(given, seconds);
   follow(ring, { terminal });
@@ -34,7 +35,7 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
     const at = new Date(atTime).toISOString();
     await folder.save(clip, { at, continued, droppedClips, skippedFrames });
   }
-  terminal.note(`${folder.saved} clips were saved.`);
+  terminal.note(folder.summary);
   return folder.failures === 0 ? EXIT.done : EXIT.failed;
 }
 

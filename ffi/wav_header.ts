@@ -91,7 +91,7 @@ function writeOrigin(fields: Fields, { startTime, sampleRate }: WavDescription):
   fields.text(date.slice(11, 19));
   const sinceMidnight = startTime - Date.parse(`${date.slice(0, 10)}T00:00:00Z`);
   fields.u64(Math.round(sinceMidnight * sampleRate / 1000));
-  // The version that has a loudness, which is not known.
+  // The version before the one that has a loudness, which is not known.
   fields.u16(1);
   fields.skip(BEXT_BYTES - 346 - 2);
 }

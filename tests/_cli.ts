@@ -12,6 +12,9 @@ import { floatsOf, readWav } from "./_wav_reader.ts";
 
 const MAIN = new URL("../cli/main.ts", import.meta.url).pathname;
 
+/** Longer takes none of the runs. */
+const MOST_MS = 30_000;
+
 /** How it is run. */
 export interface CliOptions {
   /** In a terminal of its own, by `script`: what it writes to both streams is in `out`. */
@@ -85,10 +88,17 @@ export class Cli implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** How it ended. */
+  /** How it ended; one that does not is ended, and says what it had said. */
   async code(): Promise<number> {
+    let late = false;
+    const limit = setTimeout(() => {
+      late = true;
+      this.#child.kill("SIGKILL");
+    }, MOST_MS);
     const { code } = await this.#child.status;
+    clearTimeout(limit);
     await this.#reading;
+    if (late) throw new Error(`The command line did not end: ${this.out}${this.err}`);
     return code;
   }
 
