@@ -7,6 +7,7 @@
 
 import { pathOf } from "./library_path.ts";
 import { cText, wideText } from "./library_loader.ts";
+import { openSeldom } from "./_seldom.ts";
 
 const ACCESS = { access: { parameters: ["buffer", "i32"], result: "i32" } } as const;
 const F_OK = 0;
@@ -18,13 +19,13 @@ const INVALID_FILE_ATTRIBUTES = 0xffff_ffff;
 export function isFileThere(url: URL): boolean {
   const path = pathOf(url);
   if (Deno.build.os === "windows") {
-    const kernel32 = Deno.dlopen("kernel32.dll", ATTRIBUTES);
+    const kernel32 = openSeldom("kernel32.dll", ATTRIBUTES);
     const attributes = kernel32.symbols.GetFileAttributesW(wideText(path));
     kernel32.close();
     return attributes !== INVALID_FILE_ATTRIBUTES;
   }
   const name = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
-  const libc = Deno.dlopen(name, ACCESS);
+  const libc = openSeldom(name, ACCESS);
   const answer = libc.symbols.access(cText(path), F_OK);
   libc.close();
   return answer === 0;

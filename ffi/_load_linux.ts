@@ -6,10 +6,13 @@
 
 import { MicRingError } from "./errors.ts";
 import { type CheckedLibrary, cText, type LibraryLoader, reasonOf } from "./library_loader.ts";
+import { openSeldom } from "./_seldom.ts";
 
 const DLOPEN = { parameters: ["buffer", "i32"], result: "pointer" } as const;
 
 const LIBC = {
+  // In an older glibc it is beside the C library.
+  dlopen: { ...DLOPEN, optional: true },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32", optional: true },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   close: { parameters: ["i32"], result: "i32" },
@@ -50,7 +53,7 @@ function fileIn(directory: string): Store {
   return {
     name: directory,
     create() {
-      const files = Deno.dlopen("libc.so.6", FILES);
+      const files = openSeldom("libc.so.6", FILES);
       try {
         const path = cText(`${directory}/micring-XXXXXX`);
         const descriptor = files.symbols.mkstemp(path);
@@ -97,39 +100,25 @@ function loadFrom(store: Store, libc: Libc, library: CheckedLibrary): { close():
   }
 }
 
-/** The dynamic linker's own way to be asked; in an older glibc it is beside the C library. */
-function openLinker(): Deno.DynamicLibrary<{ dlopen: typeof DLOPEN }> {
-  try {
-    return Deno.dlopen("libc.so.6", { dlopen: DLOPEN });
-  } catch {
-    return Deno.dlopen("libdl.so.2", { dlopen: DLOPEN });
-  }
-}
-
-function isLoaded(fileName: string): boolean {
-  const linker = openLinker();
-  try {
-    return linker.symbols.dlopen(cText(fileName), RTLD_LAZY | RTLD_NOLOAD) !== null;
-  } finally {
-    linker.close();
-  }
+/** Whether it is in this process: the dynamic linker's own way to be asked. */
+function isLoaded(libc: Libc, fileName: string): boolean {
+  using closing = new DisposableStack();
+  const dlopen = libc.dlopen ??
+    closing.adopt(openSeldom("libdl.so.2", { dlopen: DLOPEN }), (libdl) => libdl.close()).symbols
+      .dlopen;
+  return dlopen(cText(fileName), RTLD_LAZY | RTLD_NOLOAD) !== null;
 }
 
 /** Tries one store after the other. */
-function loadAnywhere(library: CheckedLibrary, stores: readonly Store[]): void {
+function loadAnywhere(libc: Libc, library: CheckedLibrary, stores: readonly Store[]): void {
   const refusals = new Set<string>();
-  const libc = Deno.dlopen("libc.so.6", LIBC);
-  try {
-    for (const store of stores) {
-      try {
-        // It stays: it is linked so that it is never unloaded.
-        return loadFrom(store, libc.symbols, library).close();
-      } catch (error) {
-        refusals.add(`from ${store.name}: ${reasonOf(error)}`);
-      }
+  for (const store of stores) {
+    try {
+      // It stays: it is linked so that it is never unloaded.
+      return loadFrom(store, libc, library).close();
+    } catch (error) {
+      refusals.add(`from ${store.name}: ${reasonOf(error)}`);
     }
-  } finally {
-    libc.close();
   }
   throw new MicRingError(
     "library-missing",
@@ -147,12 +136,13 @@ function loadAnywhere(library: CheckedLibrary, stores: readonly Store[]): void {
  * @param stores Where the bytes may be, in the order in which it is tried.
  */
 export function linuxLoader(stores: readonly Store[] = STORES): LibraryLoader {
+  const libc = openSeldom("libc.so.6", LIBC);
   return {
-    find: (fileName) => isLoaded(fileName) ? fileName : undefined,
+    find: (fileName) => isLoaded(libc.symbols, fileName) ? fileName : undefined,
     load(library) {
-      loadAnywhere(library, stores);
+      loadAnywhere(libc.symbols, library, stores);
       return library.fileName;
     },
-    [Symbol.dispose]() {},
+    [Symbol.dispose]: () => libc.close(),
   };
 }

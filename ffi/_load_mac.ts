@@ -7,6 +7,7 @@
 
 import { MicRingError } from "./errors.ts";
 import { type CheckedLibrary, cText, type LibraryLoader, reasonOf } from "./library_loader.ts";
+import { openSeldom } from "./_seldom.ts";
 
 /* None of them takes a variable number of arguments: on arm64 those go another way. */
 const SYSTEM = {
@@ -41,7 +42,7 @@ export interface MacSystem {
 }
 
 function openSystem(): MacSystem {
-  const libc = Deno.dlopen("/usr/lib/libSystem.B.dylib", SYSTEM);
+  const libc = openSeldom("/usr/lib/libSystem.B.dylib", SYSTEM);
   return {
     libc: libc.symbols,
     dlopen: (path) => Deno.dlopen(path, {}),

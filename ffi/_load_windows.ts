@@ -7,6 +7,7 @@
 
 import { MicRingError } from "./errors.ts";
 import { type CheckedLibrary, type LibraryLoader, reasonOf, wideText } from "./library_loader.ts";
+import { openSeldom } from "./_seldom.ts";
 
 /* A HANDLE goes as a number of its size: the invalid one is -1. */
 const KERNEL32 = {
@@ -66,7 +67,7 @@ export interface WindowsSystem {
 }
 
 function openSystem(): WindowsSystem {
-  const kernel32 = Deno.dlopen("kernel32.dll", KERNEL32);
+  const kernel32 = openSeldom("kernel32.dll", KERNEL32);
   return {
     kernel32: kernel32.symbols,
     dlopen: (path) => Deno.dlopen(path, {}),

@@ -7,6 +7,7 @@
 import { ABI_VERSION } from "./abi.ts";
 import { MicRingError } from "./errors.ts";
 import { reasonOf } from "./library_loader.ts";
+import { type SeldomCall, seldomCall } from "./_seldom.ts";
 import { symbols } from "./_symbols.ts";
 
 /** The library's functions. */
@@ -16,7 +17,8 @@ type FunctionName = keyof typeof symbols;
 
 const NAMES = Object.keys(symbols) as FunctionName[];
 
-/* To look where a function is takes Deno a microsecond, to write the code that calls it a hundred. */
+/** How often a function is called before it is worth to have code written that calls it. */
+const SELDOM = 8;
 const WHEREABOUTS = Object.fromEntries(
   NAMES.map((name) => [name, { type: "pointer" }] as const),
 ) as Record<FunctionName, { type: "pointer" }>;
@@ -95,18 +97,23 @@ export class OpenedLibrary {
     return opened.symbols;
   }
 
-  /* Each is made when it is used for the first time. A file may be another one by then: its functions
-   * would not know the rings of the one before. */
+  /* The code of a function's call is written when it has been called a few times. A file may be another
+   * one by then, which would not know the rings of the one before. */
   #lazySymbols(): Library {
-    this.#dlopen(WHEREABOUTS);
+    const whereabouts = this.#dlopen(WHEREABOUTS);
     const library = {};
     for (const name of NAMES) {
-      const get = () => {
-        const value = this.#dlopen({ [name]: symbols[name] })[name];
+      let seldom: SeldomCall | undefined;
+      let calls = 0;
+      const call = (...args: unknown[]) => {
+        if (++calls <= SELDOM) {
+          return (seldom ??= seldomCall(whereabouts[name]!, symbols[name]))(...args);
+        }
+        const value = this.#dlopen({ [name]: symbols[name] })[name] as SeldomCall;
         Object.defineProperty(library, name, { value });
-        return value;
+        return value(...args);
       };
-      Object.defineProperty(library, name, { get, configurable: true });
+      Object.defineProperty(library, name, { value: call, configurable: true });
     }
     return library as Library;
   }

@@ -9,7 +9,7 @@
 
 /* Beyond the window: what a reader may be late before the writer reaches the frames it copies. */
 static const double headroom_seconds = 0.25;
-static const int64_t settle_poll_ns = 1000000;
+static const int64_t settle_poll_ns = 200000;
 enum { OFFSET_ATTEMPTS = 8 };
 static const int64_t offset_good_ns = 1000;
 /* What PulseAudio keeps for a process that is stopped, and some more. */
