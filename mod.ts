@@ -19,15 +19,20 @@
  * @module
  */
 
-export { AttachedRing } from "./ffi/attached_ring.ts";
-export type { BlockOptions } from "./ffi/block_options.ts";
+export { AttachedRing, type RingToken } from "./ffi/attached_ring.ts";
+export type { BlockOptions } from "./ffi/blocks.ts";
 export { BlockRing } from "./ffi/block_ring.ts";
-export { Clip, type ClipParts } from "./ffi/clip.ts";
+export { Clip, type ClipParts, TriggeredClip, type TriggeredClipParts } from "./ffi/clip.ts";
 export type { ClipOptions } from "./ffi/clip_around.ts";
 export type { ClipsOptions } from "./ffi/clips.ts";
 export type { ConvertOptions, FormatOption, ResultOptions } from "./ffi/conversion.ts";
 export type { DetectOptions, Detector } from "./ffi/detect.ts";
-export type { DefaultDeviceChange, DeviceChange, DeviceListChange } from "./ffi/device_changes.ts";
+export type {
+  DefaultDeviceChange,
+  DeviceChange,
+  DeviceListChange,
+  WatchDevicesOptions,
+} from "./ffi/watch_devices.ts";
 export type {
   Backend,
   DeviceFormat,
@@ -53,7 +58,7 @@ export type { Level } from "./ffi/level.ts";
 export type { BlockListener, Listening } from "./ffi/listening.ts";
 export { LiveRing } from "./ffi/live_ring.ts";
 export type { ChannelReading, Meter, MeterReading } from "./ffi/meter.ts";
-export type { MeterOptions } from "./ffi/meter_options.ts";
+export type { MeterOptions } from "./ffi/ring_meter.ts";
 export { MicRing } from "./ffi/mic_ring.ts";
 export type { OpenOptions } from "./ffi/open_options.ts";
 export { ReadableRing } from "./ffi/readable_ring.ts";
@@ -63,10 +68,12 @@ export type { RecordOptions, RotateOptions } from "./ffi/record_options.ts";
 export type { FinishedRecording, Recording } from "./ffi/recording.ts";
 export type { RingReason, RingState } from "./ffi/ring_state.ts";
 export type { RingStats } from "./ffi/ring_stats.ts";
-export type { RingToken } from "./ffi/ring_token.ts";
 export { Schedule } from "./ffi/schedule.ts";
-export { ScheduleErrorEvent, type ScheduleEventMap } from "./ffi/schedule_events.ts";
-export type { ScheduleControl } from "./ffi/schedule_machine.ts";
+export {
+  type ScheduleControl,
+  ScheduleErrorEvent,
+  type ScheduleEventMap,
+} from "./ffi/schedule_machine.ts";
 export type {
   ScheduleCatchUp,
   ScheduleOptions,
@@ -92,8 +99,6 @@ export {
   tone,
   type ToneOptions,
 } from "./ffi/sources.ts";
-export { TriggeredClip, type TriggeredClipParts } from "./ffi/triggered_clip.ts";
 export type { TriggerOptions } from "./ffi/trigger_options.ts";
-export type { WatchDevicesOptions } from "./ffi/watch_devices.ts";
 export type { ExistingFile } from "./ffi/record_output.ts";
 export type { WavOptions } from "./ffi/wav.ts";

@@ -5,16 +5,42 @@
  */
 
 import { MicRingError } from "./errors.ts";
-import { isFileThere } from "./_file_there.ts";
-import { checkPacked, unpack } from "./library_bytes.ts";
-import type { LibraryLoader } from "./library_loader.ts";
+import {
+  checkPacked,
+  importPacked,
+  PACKED_TARGETS,
+  type PackedLibrary,
+  unpack,
+} from "./packed_library.ts";
+import { cText, type LibraryLoader, wideText } from "./library_loader.ts";
 import { pathOf } from "./library_path.ts";
 import { linuxLoader } from "./_load_linux.ts";
 import { macLoader } from "./_load_mac.ts";
 import { windowsLoader } from "./_load_windows.ts";
 import { type LibraryPlace, OpenedLibrary } from "./_open_library.ts";
-import type { PackedLibrary } from "./packed_library.ts";
-import { importPacked, PACKED_TARGETS } from "./packed_modules.ts";
+import { openSeldom } from "./_seldom.ts";
+
+const ACCESS = { access: { parameters: ["buffer", "i32"], result: "i32" } } as const;
+const F_OK = 0;
+
+const ATTRIBUTES = { GetFileAttributesW: { parameters: ["buffer"], result: "u32" } } as const;
+const INVALID_FILE_ATTRIBUTES = 0xffff_ffff;
+
+/** Whether there is a file of such a `file:` URL. */
+export function isFileThere(url: URL): boolean {
+  const path = pathOf(url);
+  if (Deno.build.os === "windows") {
+    const kernel32 = openSeldom("kernel32.dll", ATTRIBUTES);
+    const attributes = kernel32.symbols.GetFileAttributesW(wideText(path));
+    kernel32.close();
+    return attributes !== INVALID_FILE_ATTRIBUTES;
+  }
+  const name = Deno.build.os === "darwin" ? "/usr/lib/libSystem.B.dylib" : "libc.so.6";
+  const libc = openSeldom(name, ACCESS);
+  const answer = libc.symbols.access(cText(path), F_OK);
+  libc.close();
+  return answer === 0;
+}
 
 /** The library, and where it was. */
 export interface FoundLibrary {

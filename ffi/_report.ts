@@ -4,8 +4,19 @@
  * @module
  */
 
-import { CHANGE, ERROR_BYTES, nameOf, OPENED, STATES, STATUS } from "./abi.ts";
+import {
+  CHANGE,
+  ERROR_BYTES,
+  GAP,
+  GAP_CAUSES,
+  GAPS_KEPT,
+  nameOf,
+  OPENED,
+  STATES,
+  STATUS,
+} from "./abi.ts";
 import { backendOf, type OpenedDevice } from "./devices.ts";
+import { type Gap, type KnownGaps, NO_GAPS } from "./gaps.ts";
 import { type Handle, type Library, textIn } from "./_library.ts";
 import { reasonOf, type StateChange } from "./ring_state.ts";
 
@@ -80,5 +91,46 @@ export class Report {
       sampleRate: fields[OPENED.SAMPLE_RATE],
       channels: fields[OPENED.CHANNELS],
     });
+  }
+}
+
+function readGap(fields: Float64Array, at: number): Gap {
+  const startFrame = fields[at + GAP.START_FRAME];
+  return {
+    startFrame,
+    endFrame: startFrame + fields[at + GAP.FRAMES],
+    cause: nameOf(GAP_CAUSES, fields[at + GAP.CAUSE]),
+    exact: fields[at + GAP.COUNTED] === 1,
+  };
+}
+
+/** The gaps that a recorder remembers. */
+export class GapLog {
+  readonly #native: Library;
+  readonly #handle: Handle;
+  /* As of so many changes of the log: hardly ever is there a new one. */
+  #known = NO_GAPS;
+  #knownChanges = 0;
+
+  constructor(native: Library, handle: Handle) {
+    this.#native = native;
+    this.#handle = handle;
+  }
+
+  /** The gaps as of now; one that has not ended is endless. */
+  known(): KnownGaps {
+    const changes = this.#native.micring_gap_changes(this.#handle);
+    if (changes === this.#knownChanges) return this.#known;
+    // What changed while it was read may be missing: it will be read again for that.
+    this.#knownChanges = changes;
+    return this.#known = this.#read();
+  }
+
+  #read(): KnownGaps {
+    const fields = new Float64Array(GAPS_KEPT * GAP.FIELDS);
+    const knownFrom = new Float64Array(1);
+    const count = this.#native.micring_gaps(this.#handle, fields, knownFrom);
+    const gaps = Array.from({ length: count }, (_, i) => readGap(fields, i * GAP.FIELDS));
+    return { gaps, knownFrom: knownFrom[0] };
   }
 }

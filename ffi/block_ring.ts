@@ -1,19 +1,15 @@
-import { BlockCursor } from "./block_cursor.ts";
-import { type BlockOptions, planBlocks } from "./block_options.ts";
-import { streamBlocks } from "./block_stream.ts";
-import { Blocks } from "./blocks.ts";
+import { BlockCursor, type BlockOptions, Blocks, planBlocks, streamBlocks } from "./blocks.ts";
 import { checkFunction } from "./check.ts";
 import type { FormatOption } from "./conversion.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
 import { type BlockListener, BlockListening, type Listening } from "./listening.ts";
 import type { Meter } from "./meter.ts";
-import type { MeterOptions } from "./meter_options.ts";
+import { type MeterOptions, openMeter } from "./ring_meter.ts";
 import { Recent, type RecentOptions } from "./recent.ts";
 import type { Recorder } from "./_recorder.ts";
 import { ReadableRing } from "./readable_ring.ts";
 import { RingFeed } from "./ring_feed.ts";
-import { openMeter } from "./ring_meter.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**

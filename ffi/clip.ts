@@ -6,7 +6,9 @@
 
 import type { Feed } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
+import { missed } from "./gaps.ts";
 import { Snapshot, type SnapshotParts } from "./snapshot.ts";
+import type { Span } from "./trigger.ts";
 
 /** What a clip is made of. */
 export interface ClipParts<F extends AudioFormat = SampleFormat> extends SnapshotParts<F> {
@@ -67,4 +69,86 @@ export function clipParts<F extends AudioFormat>(
 /** Copies a clip, as far as it is there. */
 export function takeClip<F extends AudioFormat>(feed: Feed<F>, span: ClipSpan): Clip<F> {
   return new Clip(clipParts(feed, span));
+}
+
+/** What a triggered clip is made of. */
+export interface TriggeredClipParts<F extends AudioFormat = SampleFormat> extends ClipParts<F> {
+  /** See {@linkcode TriggeredClip.continued}. */
+  readonly continued: boolean;
+  /** See {@linkcode TriggeredClip.droppedClips}. */
+  readonly droppedClips: number;
+  /** See {@linkcode TriggeredClip.skippedFrames}. */
+  readonly skippedFrames: number;
+}
+
+/** What is known of a clip when it is found. */
+export type FoundClip<F extends AudioFormat> = Omit<TriggeredClipParts<F>, "droppedClips">;
+
+/**
+ * A stretch of audio in which something was heard, with its pre-roll and post-roll. Its `atFrame`
+ * is where the sound begins: the first frame of the first hop that was loud enough; in one that is
+ * `continued`, its own first frame.
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ *
+ * await using ring = await MicRing.open({ seconds: 4, source: tone() });
+ * for await (const clip of ring.clips({ above: -30, before: 0.1, atMost: 0.3 })) {
+ *   console.log(clip.seconds, "s from", new Date(clip.startTime), clip.continued);
+ *   break;
+ * }
+ * ```
+ */
+export class TriggeredClip<F extends AudioFormat = SampleFormat> extends Clip<F> {
+  /**
+   * Whether it begins exactly where the clip before it ends: that one had become too long, and was
+   * cut.
+   */
+  readonly continued: boolean;
+  /**
+   * How many clips were dropped before this one, since the one that was given out last: more of
+   * them waited than the queue takes.
+   */
+  readonly droppedClips: number;
+  /**
+   * How many frames were not listened to, since the last clip before this one: this thread was busy
+   * for so long that the ring had them no more, or a detector could not keep up. Sounds may have
+   * been in there.
+   */
+  readonly skippedFrames: number;
+
+  /**
+   * Makes a triggered clip; a ring does, programs need not.
+   *
+   * @param parts What it is made of.
+   * @throws {RangeError} When the samples are no whole number of frames.
+   */
+  constructor(parts: TriggeredClipParts<F>) {
+    super(parts);
+    this.continued = parts.continued;
+    this.droppedClips = parts.droppedClips;
+    this.skippedFrames = parts.skippedFrames;
+  }
+}
+
+/** Copies what was found, as far as it is there. */
+export function takeFound<F extends AudioFormat>(
+  feed: Feed<F>,
+  span: Span,
+  skippedFrames: number,
+): FoundClip<F> {
+  const { from, lostFrom = from, continued } = span;
+  const parts = clipParts(feed, span);
+  if (lostFrom === from) return { ...parts, continued, skippedFrames };
+  // What was lost before, and what is not there any more behind it, are one gap.
+  const own = parts.gaps!.filter(({ cause }) => cause !== "missed");
+  return {
+    ...parts,
+    gaps: [missed(Math.max(lostFrom, 0), parts.startFrame), ...own],
+    complete: false,
+    missingFrames: parts.missingFrames + from - lostFrom,
+    continued,
+    skippedFrames,
+  };
 }

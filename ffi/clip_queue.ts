@@ -1,5 +1,5 @@
 import type { AudioFormat } from "./formats.ts";
-import { type FoundClip, TriggeredClip } from "./triggered_clip.ts";
+import { type FoundClip, TriggeredClip } from "./clip.ts";
 
 type Result<F extends AudioFormat> = IteratorResult<TriggeredClip<F>, void>;
 

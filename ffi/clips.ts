@@ -6,13 +6,13 @@
 
 import { BandFilter } from "./band_filter.ts";
 import { checkNumber } from "./check.ts";
-import { ClipFinder } from "./clip_finder.ts";
+import { ClipFinder } from "./trigger.ts";
 import { ClipQueue } from "./clip_queue.ts";
 import type { FormatOption } from "./conversion.ts";
 import { convertedFeed } from "./converted_feed.ts";
 import type { Feed } from "./feed.ts";
 import { type AudioFormat, numbersOf } from "./formats.ts";
-import { HopLevel } from "./hop_level.ts";
+import { HopLevel } from "./level.ts";
 import {
   checkNames,
   type HearingPlan,
@@ -20,7 +20,7 @@ import {
   planHearing,
   type TriggerOptions,
 } from "./trigger_options.ts";
-import type { TriggeredClip } from "./triggered_clip.ts";
+import type { TriggeredClip } from "./clip.ts";
 
 /** What `ring.clips` can be told. */
 export interface ClipsOptions extends TriggerOptions {

@@ -5,7 +5,7 @@
  */
 
 import { checkFunction, checkNumber, show } from "./check.ts";
-import { ClipFinder } from "./clip_finder.ts";
+import { ClipFinder } from "./trigger.ts";
 import { ClipQueue } from "./clip_queue.ts";
 import type { FormatOption } from "./conversion.ts";
 import { convertedFeed } from "./converted_feed.ts";
@@ -20,7 +20,7 @@ import {
   planHearing,
   type TriggerOptions,
 } from "./trigger_options.ts";
-import type { TriggeredClip } from "./triggered_clip.ts";
+import type { TriggeredClip } from "./clip.ts";
 
 /**
  * Says of a block whether it has what is looked for: yes or no, or a score. If it returns a promise,

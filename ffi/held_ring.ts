@@ -1,7 +1,7 @@
 import type { SampleFormat } from "./formats.ts";
 import { LiveRing } from "./live_ring.ts";
 import type { Recorder } from "./_recorder.ts";
-import type { RingToken } from "./ring_token.ts";
+import type { RingToken } from "./attached_ring.ts";
 
 const FINISHED_POLL_MS = 10;
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BlockCursor } from "./block_cursor.ts";
+import type { BlockCursor } from "./blocks.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -1,5 +1,5 @@
 import { BlockRing } from "./block_ring.ts";
-import type { Clip } from "./clip.ts";
+import type { Clip, TriggeredClip } from "./clip.ts";
 import { clipAround, type ClipOptions } from "./clip_around.ts";
 import { type ClipsOptions, triggeredClips } from "./clips.ts";
 import type { FormatOption } from "./conversion.ts";
@@ -13,7 +13,6 @@ import { RingFeed } from "./ring_feed.ts";
 import { type Schedule, startSchedule } from "./schedule.ts";
 import type { ScheduleOptions, ScheduleTask } from "./schedule_options.ts";
 import type { ScheduleTiming } from "./schedule_timing.ts";
-import type { TriggeredClip } from "./triggered_clip.ts";
 
 /**
  * A ring whose audio comes when it is worth it: as clips around what happens, at times of a schedule.

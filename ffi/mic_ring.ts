@@ -1,14 +1,12 @@
-import { AttachedRing } from "./attached_ring.ts";
+import { AttachedRing, type RingToken } from "./attached_ring.ts";
 import { show } from "./check.ts";
-import type { DeviceChange } from "./device_changes.ts";
+import { type DeviceChange, watchDevices, type WatchDevicesOptions } from "./watch_devices.ts";
 import { type DeviceInfo, type DevicesOptions, listDevices } from "./devices.ts";
 import { isSamples, sampleCount, type SampleFormat, type Samples, samplesName } from "./formats.ts";
 import { type OpenOptions, planOpen } from "./open_options.ts";
 import { HeldRing } from "./held_ring.ts";
 import { openRecorder } from "./open_recorder.ts";
 import type { Recorder } from "./_recorder.ts";
-import type { RingToken } from "./ring_token.ts";
-import { watchDevices, type WatchDevicesOptions } from "./watch_devices.ts";
 
 /**
  * A ring that always holds the last seconds of a microphone, in native memory, and gives out

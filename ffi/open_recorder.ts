@@ -5,8 +5,7 @@
  */
 
 import { BACKENDS, STATUS } from "./abi.ts";
-import { chooseDevice } from "./choose_device.ts";
-import { backendOfId, isDeviceId, listDevices } from "./devices.ts";
+import { backendOfId, chooseDevice, isDeviceId, listDevices } from "./devices.ts";
 import { MicRingError } from "./errors.ts";
 import { explain } from "./failures.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";

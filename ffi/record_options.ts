@@ -11,7 +11,7 @@ import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
 import { pathOf } from "./library_path.ts";
 import type { ExistingFile } from "./record_output.ts";
-import { frameBytes, HEADER_BYTES } from "./wav_header.ts";
+import { frameBytes, HEADER_BYTES } from "./wav_file.ts";
 
 /** When a recording goes on in another file: at whatever comes first. */
 export interface RotateOptions {

@@ -4,9 +4,12 @@ import { MicRingError } from "./errors.ts";
 import type { RingListener } from "./events.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
-import { readClocks, type ScheduleClock, systemClock } from "./schedule_clock.ts";
-import type { ScheduleEventMap } from "./schedule_events.ts";
-import { type ScheduleControl, ScheduleMachine } from "./schedule_machine.ts";
+import { readClocks, type ScheduleClock, systemClock } from "./schedule_loop.ts";
+import {
+  type ScheduleControl,
+  type ScheduleEventMap,
+  ScheduleMachine,
+} from "./schedule_machine.ts";
 import { planSchedule, type ScheduleOptions, type ScheduleTask } from "./schedule_options.ts";
 import type { ScheduleStats } from "./schedule_runs.ts";
 import { type ScheduleTiming, startTimes } from "./schedule_timing.ts";

@@ -1,12 +1,98 @@
 import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
-import type { ScheduleClock } from "./schedule_clock.ts";
-import { ScheduleErrorEvent } from "./schedule_events.ts";
-import { ScheduleLoop } from "./schedule_loop.ts";
-import type { SchedulePlan, ScheduleTask } from "./schedule_options.ts";
+import { takeSince } from "./recent.ts";
+import { type ScheduleClock, ScheduleLoop } from "./schedule_loop.ts";
+import type { SchedulePlan, ScheduleRun, ScheduleTask } from "./schedule_options.ts";
 import { ScheduleRuns, type ScheduleStats } from "./schedule_runs.ts";
-import { ScheduleStretches } from "./schedule_stretches.ts";
-import type { DueTimes } from "./schedule_times.ts";
+import type { DueTimes } from "./schedule_timing.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/**
+ * A task has thrown, or its promise was rejected. The schedule goes on.
+ *
+ * @example
+ * ```ts
+ * import { MicRing, tone } from "@x/micring";
+ *
+ * await using ring = await MicRing.open({ seconds: 2, source: tone() });
+ * await using schedule = ring.schedule({ every: 10 }, async (snapshot) => {
+ *   await fetch("https://example.com/", { method: "PUT", body: snapshot.toWav() });
+ * });
+ * schedule.addEventListener("error", ({ error, run }) => {
+ *   console.error("Run", run.number, "of", run.due, "has failed:", error);
+ * });
+ * ```
+ */
+export class ScheduleErrorEvent extends Event {
+  /** What the task threw. */
+  readonly error: unknown;
+  /** The run in which it did. */
+  readonly run: ScheduleRun;
+
+  /**
+   * Makes an event of the type `error`; a schedule does, programs need not.
+   *
+   * @param error What was thrown.
+   * @param run In which run.
+   */
+  constructor(error: unknown, run: ScheduleRun) {
+    super("error");
+    this.error = error;
+    this.run = run;
+  }
+}
+
+/** The events of a schedule, by their types. */
+export interface ScheduleEventMap {
+  /** A task has thrown, or its promise was rejected. */
+  readonly error: ScheduleErrorEvent;
+  /** No run will begin any more: it was stopped, no more frames will come, or no due time will. */
+  readonly end: Event;
+}
+
+/** Which audio the runs of a schedule get: so many frames, or those since the last one. */
+export class ScheduleStretches<F extends AudioFormat> {
+  readonly #feed: Feed<F>;
+  readonly #frames: number | undefined;
+  /* Up to which frame runs have got the audio. */
+  #place: number;
+
+  /**
+   * @param feed The ring.
+   * @param frames How many frames a run gets; if undefined, those since the last one.
+   */
+  constructor(feed: Feed<F>, frames: number | undefined) {
+    this.#feed = feed;
+    this.#frames = frames;
+    this.#place = feed.writtenFrames;
+  }
+
+  /** Whether no frame is in two of them, so that all together are no more than the ring holds. */
+  get disjoint(): boolean {
+    return this.#frames === undefined;
+  }
+
+  /** Where the stretch ends that a run due at a time should have had. */
+  endAt(time: number): number {
+    return Math.min(this.#feed.frameAt(time), this.#feed.writtenFrames);
+  }
+
+  /** Where the stretch ends of a run that is due now. */
+  endNow(): number {
+    return this.#feed.writtenFrames;
+  }
+
+  /** Takes the stretch that ends before a frame. */
+  take(end: number): Snapshot<F> {
+    const feed = this.#feed;
+    if (this.#frames !== undefined) return feed.take(Math.max(0, end - this.#frames), end);
+    // A clock that was set may lead back to where the last run has been.
+    const to = Math.max(end, this.#place);
+    const snapshot = takeSince(feed, this.#place, to, feed.windowFrames);
+    this.#place = to;
+    return snapshot;
+  }
+}
 
 /** What drives a {@linkcode Schedule}; a ring makes it, programs need not. */
 export interface ScheduleControl {

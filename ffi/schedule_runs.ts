@@ -6,7 +6,7 @@
 
 import type { AudioFormat } from "./formats.ts";
 import type { ScheduleOverlap, ScheduleRun, ScheduleTask } from "./schedule_options.ts";
-import type { ScheduleStretches } from "./schedule_stretches.ts";
+import type { ScheduleStretches } from "./schedule_machine.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** How a schedule goes; counted since its beginning. */

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { checkPacked, unpack } from "../ffi/library_bytes.ts";
-import type { PackedLibrary } from "../ffi/packed_library.ts";
+import { checkPacked, type PackedLibrary, unpack } from "../ffi/packed_library.ts";
 import { PACKED_TARGETS } from "./targets.ts";
 
 async function load(url: URL): Promise<PackedLibrary> {

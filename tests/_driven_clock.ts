@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ScheduleClock } from "../ffi/schedule_clock.ts";
+import type { ScheduleClock } from "../ffi/schedule_loop.ts";
 
 interface Timer {
   readonly at: number;

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { ClipsOptions } from "../ffi/clips.ts";
 import { allocate, type SampleFormat, type Samples } from "../ffi/formats.ts";
-import type { TriggeredClip } from "../ffi/triggered_clip.ts";
+import type { TriggeredClip } from "../ffi/clip.ts";
 import { FakeFeed } from "./_fake_feed.ts";
 import { difference } from "./_signal.ts";
 

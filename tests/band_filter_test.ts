@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Band, BandFilter } from "../ffi/band_filter.ts";
-import { HopLevel } from "../ffi/hop_level.ts";
-import { toDbfs } from "../ffi/level.ts";
+import { HopLevel, toDbfs } from "../ffi/level.ts";
 import { random } from "./_speech.ts";
 
 const SAMPLE_RATE = 48_000;

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BlockCursor } from "../ffi/block_cursor.ts";
-import { Blocks } from "../ffi/blocks.ts";
+import { BlockCursor, Blocks } from "../ffi/blocks.ts";
 import { clipAround } from "../ffi/clip_around.ts";
 import { BlockListening } from "../ffi/listening.ts";
 import { FakeFeed } from "./_fake_feed.ts";

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Gap, MicRing, push, sequence, type Snapshot } from "../mod.ts";
-import { BlockCursor } from "../ffi/block_cursor.ts";
-import { Blocks } from "../ffi/blocks.ts";
+import { BlockCursor, Blocks } from "../ffi/blocks.ts";
 import { FakeFeed } from "./_fake_feed.ts";
 import { difference, signal } from "./_signal.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { chooseDevice } from "../ffi/choose_device.ts";
+import { chooseDevice } from "../ffi/devices.ts";
 import { type Backend, type DeviceInfo, MicRingError } from "../mod.ts";
 
 function device(backend: Backend, id: string, name: string, isMonitor = false): DeviceInfo {

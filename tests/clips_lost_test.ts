@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { triggeredClips } from "../ffi/clips.ts";
-import { takeFound, TriggeredClip } from "../ffi/triggered_clip.ts";
+import { takeFound, TriggeredClip } from "../ffi/clip.ts";
 import { FakeFeed } from "./_fake_feed.ts";
 import { LOUD, next, OPTIONS, QUIET, rest, Room } from "./_room.ts";
 

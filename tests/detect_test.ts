@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { detectedClips, type DetectOptions } from "../ffi/detect.ts";
 import type { Snapshot } from "../ffi/snapshot.ts";
-import type { TriggeredClip } from "../ffi/triggered_clip.ts";
+import type { TriggeredClip } from "../ffi/clip.ts";
 import { live, OPTIONS, turn } from "./_detecting.ts";
 import { FakeFeed, rampAt } from "./_fake_feed.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { diffDevices } from "../ffi/device_changes.ts";
+import { diffDevices } from "../ffi/watch_devices.ts";
 import type { Backend, DeviceChange, DeviceInfo } from "../mod.ts";
 
 function make(name: string, isDefault = false, backend: Backend = "pulseaudio"): DeviceInfo {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FrameWaits } from "../ffi/frame_waits.ts";
+import { FrameWaits } from "../ffi/_waker.ts";
 import { seeded } from "./_seeded.ts";
 
 /** The same, in the plainest way: every wait there is, in the order in which they were added. */

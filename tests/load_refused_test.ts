@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ABI_VERSION } from "../ffi/abi.ts";
 import { findPacked } from "../ffi/_find_library.ts";
-import type { PackedEncoding, PackedLibrary } from "../ffi/packed_library.ts";
-import { PACKED_TARGETS } from "../ffi/packed_modules.ts";
+import { PACKED_TARGETS, type PackedEncoding, type PackedLibrary } from "../ffi/packed_library.ts";
 import { MicRingError } from "../mod.ts";
 import { packedModule, packLibrary } from "../native/packed_module.ts";
+
 import * as building from "../native/targets.ts";
 import { compile, link, PLAIN } from "./_compile.ts";
 import { bytesOf, encode, ENCODINGS, LoadRoom, packedHere } from "./_load_room.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { CronTimes, EveryTimes } from "../ffi/schedule_times.ts";
+import { CronTimes, EveryTimes } from "../ffi/schedule_timing.ts";
 import { beginOf, range, Rig, START } from "./_schedule_rig.ts";
 
 /* When runs are due, by a driven clock: a day takes a second. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ScheduleErrorEvent } from "../ffi/schedule_events.ts";
+import { ScheduleErrorEvent } from "../ffi/schedule_machine.ts";
 import type { ScheduleRun } from "../ffi/schedule_options.ts";
 import { Rig } from "./_schedule_rig.ts";
 
