@@ -28,16 +28,15 @@ export function openSeldom<F extends Functions>(
   functions: F,
 ): Deno.DynamicLibrary<F> {
   const names = Object.keys(functions);
-  const places = Deno.dlopen(
-    path,
-    Object.fromEntries(names.map((name) => {
-      const { optional = false } = functions[name];
-      return [name, { type: "pointer", optional }];
-    })),
-  );
+  // Deno itself would leave the library open where one is missing.
+  const anywhere = names.map((name) => [name, { type: "pointer", optional: true }]);
+  const opened = Deno.dlopen(path, Object.fromEntries(anywhere));
   const calls = names.map((name) => {
-    const place = places.symbols[name] as Deno.PointerValue;
-    return [name, place === null ? null : seldomCall(place, functions[name])];
+    const place = opened.symbols[name] as Deno.PointerValue;
+    if (place !== null) return [name, seldomCall(place, functions[name])];
+    if (functions[name].optional) return [name, null];
+    opened.close();
+    throw new Error(`${path} has no function ${name}`);
   });
-  return { symbols: Object.fromEntries(calls), close: () => places.close() };
+  return { symbols: Object.fromEntries(calls), close: () => opened.close() };
 }

@@ -47,6 +47,35 @@ Deno.test("the packed library loads with --allow-ffi alone: twice at once, after
     assertEquals(await room.run(script, ALONE), CLEAN('true\n[ true, true ] true\n[ "null" ]\n'));
   }));
 
+Deno.test("a function gives the same however often it was called, and is made fast if it is often", () =>
+  inRoom(async (room) => {
+    const script = `${HEAD}
+      import { push } from "./mod.ts";
+
+      const made = [];
+      const dlopen = Deno.dlopen;
+      Deno.dlopen = (path, functions) => {
+        const opened = dlopen(path, functions);
+        for (const [name, { type }] of Object.entries(functions)) if (!type) made.push(name);
+        return opened;
+      };
+      await using ring = await MicRing.open({ seconds: 1, source: push(), sampleRate: 8000 });
+      const right = [];
+      for (let i = 0; i < 20; i++) {
+        ring.push(Float32Array.from({ length: 100 }, (_, k) => 100 * i + k));
+        const taken = ring.snapshot();
+        right.push(counts(taken) && taken.endFrame === 100 * (i + 1));
+        right.push(ring.peek({ seconds: 0.005 }, (samples) => samples[39] === taken.endFrame - 1));
+        await ring.pause();
+        await ring.resume();
+      }
+      console.log(right.length, right.every(Boolean));
+      const times = (name) => made.filter((other) => other === name).length;
+      console.log(["push", "pause", "open_push", "abi_version"].map((name) => times("micring_" + name)));
+    `;
+    assertEquals(await room.run(script, ALONE), CLEAN("40 true\n[ 1, 1, 0, 0 ]\n"));
+  }));
+
 Deno.test("a snapshot is written at once after the last ring is closed, but not before the first", () =>
   inRoom(async (room) => {
     const script = `${HEAD}
