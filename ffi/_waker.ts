@@ -104,6 +104,7 @@ export class Waker {
   #waiting: Promise<void> | undefined;
   #looking = false;
   #looksInARow = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(native: Library, hold: number, subject: WakerSubject) {
@@ -133,7 +134,10 @@ export class Waker {
   }
 
   async #close(): Promise<void> {
-    this.#lookSoon();
+    // No timer outlives it: to look at once is as good.
+    clearTimeout(this.#timer);
+    this.#looksInARow = 0;
+    this.#lookAtOnce();
     this.#disarm();
     await this.#waiting;
   }
@@ -146,10 +150,12 @@ export class Waker {
   #lookSoon(): void {
     if (this.#looking) return;
     this.#looking = true;
-    this.#looksInARow++;
-    const look = () => this.#look();
-    if (this.#looksInARow <= MOST_LOOKS_IN_A_ROW) queueMicrotask(look);
-    else setTimeout(look);
+    if (++this.#looksInARow <= MOST_LOOKS_IN_A_ROW) this.#lookAtOnce();
+    else this.#timer = setTimeout(() => this.#look());
+  }
+
+  #lookAtOnce(): void {
+    queueMicrotask(() => this.#look());
   }
 
   #look(): void {

@@ -9,7 +9,7 @@
 enum { BLOCK_FRAMES = 1024 };
 static const int64_t tick_ns = 10000000;
 /* Whoever opens it waits for this one. */
-static const int64_t first_tick_ns = 250000;
+static const int64_t first_tick_ns = 500000;
 
 typedef struct pacer {
   pthread_t thread;

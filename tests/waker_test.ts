@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Library } from "../ffi/_library.ts";
+import { Waker } from "../ffi/_waker.ts";
 import { MicRing, tone } from "../mod.ts";
 import { checkBlocks, type WAKER_LIVES, type WakerTask } from "./_waker_child.ts";
 
@@ -89,4 +91,30 @@ Deno.test("however many rings are waited for, other calls are not kept waiting",
   assertEquals(await Promise.all(far), rings.map(() => "closed"));
   assert(least < MOST_MS, `opened and closed in ${least} ms`);
   assert(file < MOST_MS, `a file was read in ${file} ms`);
+});
+
+Deno.test("who is closed in the midst of many looks tells those who wait, and leaves no timer", async () => {
+  const { setTimeout, clearTimeout } = globalThis;
+  const timers = new Set<unknown>();
+  try {
+    // Timers that take for ever.
+    globalThis.setTimeout = Object.assign(() => timers.add(1) && 1 as never, setTimeout);
+    globalThis.clearTimeout = (timer) => void timers.delete(timer);
+    const waker = new Waker({} as Library, 1, { writtenFrames: 10, ended: false });
+    let closing = false;
+    let told = false;
+    const again = () => {
+      if (closing) told = true;
+      else waker.when(0, again);
+    };
+    again();
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    assertEquals([...timers], [1]);
+    closing = true;
+    await waker.close();
+    await Promise.resolve();
+    assertEquals([told, timers.size], [true, 0]);
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
 });
