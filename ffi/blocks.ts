@@ -42,6 +42,20 @@ export interface BlockPlan<F extends AudioFormat> {
 
 const FROM = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
 
+/** Checks where it is to begin: at a frame, or so many seconds ago. */
+export function checkStart(
+  action: string,
+  { from, past }: Pick<BlockOptions, "from" | "past">,
+  ring: Feed,
+): void {
+  if (from !== undefined && past !== undefined) {
+    throw new TypeError(`Cannot ${action}: from and past are one too many`);
+  }
+  if (from !== undefined) checkNumber(action, "from", from, FROM);
+  const most = ring.windowFrames / ring.sampleRate;
+  if (past !== undefined) checkNumber(action, "past", past, { least: 0, most });
+}
+
 /** Checks the options, and settles where the first block begins. */
 export function planBlocks<R extends AudioFormat, F extends AudioFormat = R>(
   action: string,
@@ -52,12 +66,7 @@ export function planBlocks<R extends AudioFormat, F extends AudioFormat = R>(
   const feed = convertedFeed(action, options, ring);
   const { seconds = 0.1, from, past, signal } = options;
   const blockFrames = toFrames(action, seconds, feed);
-  if (from !== undefined && past !== undefined) {
-    throw new TypeError(`Cannot ${action}: from and past are one too many`);
-  }
-  if (from !== undefined) checkNumber(action, "from", from, FROM);
-  const most = feed.windowFrames / feed.sampleRate;
-  if (past !== undefined) checkNumber(action, "past", past, { least: 0, most });
+  checkStart(action, { from, past }, ring);
   checkSignal(action, signal);
   const pastFrames = Math.round((past ?? 0) * feed.sampleRate);
   const start = Math.max(feed.writtenFrames - pastFrames, feed.heldFrom);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkStart } from "./blocks.ts";
 import { checkNumber, checkOptions, checkSignal, checkText, checkWord, show } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
 import { convertedFeed } from "./converted_feed.ts";
@@ -30,7 +31,12 @@ export interface RecordOptions extends ResultOptions, FormatOption<AudioFormat> 
    * millisecond more.
    */
   readonly rotate?: RotateOptions;
-  /** Begin with the last so many seconds, or with what there is of them; 0 if left out. */
+  /**
+   * The first frame, counted in the file's sample rate: one of the future, or of the past, where it
+   * begins with the oldest that the ring still has. If left out, the next one to be written.
+   */
+  readonly from?: number;
+  /** Instead of `from`: begin with the last so many seconds, or with what there is of them. */
   readonly past?: number;
   /** What is done where there is a file of that name; `refuse` if left out. */
   readonly exists?: ExistingFile;
@@ -49,7 +55,7 @@ export interface RecordPlan {
   readonly signal: AbortSignal | undefined;
 }
 
-const NAMES = ["rotate", "past", "exists", "signal", ...CONVERT_OPTIONS];
+const NAMES = ["rotate", "from", "past", "exists", "signal", ...CONVERT_OPTIONS];
 const SECONDS = { least: 0.1, most: 1e9 };
 const BYTES = { least: 65_536, most: Number.MAX_SAFE_INTEGER, whole: true };
 
@@ -92,12 +98,19 @@ export function planRecording(
 ): RecordPlan {
   checkOptions(action, options, NAMES);
   const feed = convertedFeed(action, options, ring);
-  const { rotate, past = 0, exists = "refuse", signal } = options;
-  checkNumber(action, "past", past, { least: 0, most: ring.windowFrames / ring.sampleRate });
+  const { rotate, from, past, exists = "refuse", signal } = options;
+  checkStart(action, { from, past }, ring);
   checkWord(action, "exists", exists, ["refuse", "replace"]);
   checkSignal(action, signal);
   const fileFrames = rotate === undefined ? undefined : framesOfFile(action, rotate, feed);
-  const ago = past + (ring.writtenFrames - now) / ring.sampleRate;
-  const from = Math.max(feed.writtenFrames - Math.round(ago * feed.sampleRate), feed.heldFrom);
-  return { feed, path: filePath(action, path), from, fileFrames, exists, signal };
+  const ago = (past ?? 0) + (ring.writtenFrames - now) / ring.sampleRate;
+  const first = from ?? feed.writtenFrames - Math.round(ago * feed.sampleRate);
+  return {
+    feed,
+    path: filePath(action, path),
+    from: Math.max(first, feed.heldFrom),
+    fileFrames,
+    exists,
+    signal,
+  };
 }

@@ -143,7 +143,7 @@ Deno.test("thousands of gaps are noted, and not all of them with every one", () 
     assert(bytes < 200 * 100_000 + 2e6, `${bytes} bytes`);
   }));
 
-Deno.test("all that a ring holds may be recorded, whatever it becomes", () =>
+Deno.test("all that a ring holds may be recorded, and read on, whatever it becomes", () =>
   inFolder(async (folder) => {
     await using ring = await MicRing.open({
       seconds: 1 / 3,
@@ -156,6 +156,8 @@ Deno.test("all that a ring holds may be recorded, whatever it becomes", () =>
     const recording = await ring.recordTo(`${folder}/a.wav`, result);
     const { frames } = await recording.stop();
     assert(frames > 5200, `${frames}`);
+    await using blocks = ring.blocks({ ...result, seconds: 0.3 });
+    assertEquals((await blocks.next()).value?.frames, 4800);
     await assertRejects(
       () => ring.recordTo(new URL(`file://${folder}/a%00b.wav`)),
       TypeError,

@@ -66,6 +66,48 @@ Deno.test("a recording has every frame from where it began to where it was stopp
     assertEquals(await recording.stop(), done);
   }));
 
+/** What the frames are of a recording that begins at one. */
+async function recordedFrom(ring: MicRing<"f32">, from: number, folder: string) {
+  const recording = await ring.recordTo(`${folder}/${from}.wav`, { from });
+  return { recording, from, path: `${folder}/${from}.wav` };
+}
+
+Deno.test("a recording begins at the frame that it is told, or with the oldest there is", () =>
+  inFolder(async (folder) => {
+    await using ring = await openPush(1);
+    ring.push(signal("f32", 2, 0, 20_000));
+    const oldest = 20_000 - RATE;
+    const begun = [];
+    for (const from of [0, 15_000, 20_000, 26_000]) {
+      begun.push(await recordedFrom(ring, from, folder));
+    }
+    const never = await recordedFrom(ring, 1e9, folder);
+    for (let at = 20_000; at < 30_000; at += 500) {
+      ring.push(signal("f32", 2, at, at + 500));
+      await sleep(0.002);
+    }
+    for (const { recording, from, path } of begun) {
+      const done = await recording.stop();
+      const first = Math.max(from, oldest);
+      assertEquals([done.missedFrames, done.frames], [0, 30_000 - first]);
+      assertEquals(difference(await framesOf(done), signal("f32", 2, first, 30_000)), undefined);
+      assertEquals((await sidecarOf(path)).startFrame, first);
+    }
+    assertEquals((await never.recording.stop()).frames, 0);
+  }));
+
+Deno.test("a converted recording begins at a frame of its own rate", () =>
+  inFolder(async (folder) => {
+    await using ring = await openPush();
+    ring.push(signal("f32", 2, 0, 20_000));
+    const wanted = ring.snapshot({ from: 0, to: 20_000 }).convert({ sampleRate: 16_000 });
+    const options = { from: 12_345, sampleRate: 16_000 } as const;
+    const done = await (await ring.recordTo(`${folder}/x.wav`, options)).stop();
+    const expected = wanted.samples.subarray(2 * 12_345, 2 * (12_345 + done.frames));
+    assert(done.frames > 27_000);
+    assertEquals(difference(await framesOf(done), expected), undefined);
+  }));
+
 for (const rotate of [{ seconds: 0.3 }, { bytes: 65_536 }, { seconds: 2, bytes: 65_537 }]) {
   Deno.test(`rotated by ${JSON.stringify(rotate)}, the files laid end to end are the recording`, () =>
     inFolder(async (folder) => {
@@ -205,6 +247,10 @@ const BAD: [unknown, unknown, new (...args: never[]) => Error, string][] = [
   ["x", { rotate: { minutes: 1 } }, TypeError, '"minutes"'],
   ["x", { past: 6 }, RangeError, "past is 6"],
   ["x", { past: "1" }, TypeError, "past is"],
+  ["x", { from: 0.5 }, RangeError, "from is 0.5"],
+  ["x", { from: -1 }, RangeError, "from is -1"],
+  ["x", { from: "0" }, TypeError, "from is"],
+  ["x", { from: 0, past: 0 }, TypeError, "from and past are one too many"],
   ["x", { exists: "append" }, TypeError, 'exists is "append"'],
   ["x", { signal: 1 }, TypeError, "not an AbortSignal"],
   ["x", { sampleRate: 1 }, RangeError, "sampleRate is 1"],
