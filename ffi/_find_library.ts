@@ -108,7 +108,7 @@ async function openPacked(
   checkPacked(packed, target);
   const path = loader.find(packed.fileName) ??
     loader.load({ ...packed, bytes: await unpack(packed) });
-  return open({ path, advice: "Fetch the module again: deno run --reload", lasting: true });
+  return open({ path, advice: "Fetch the module again: deno run --reload" });
 }
 
 /** The library that is packed in the package, brought into this process if it is not there yet. */

@@ -7,7 +7,7 @@
 import { ABI_VERSION } from "./abi.ts";
 import { MicRingError } from "./errors.ts";
 import { reasonOf } from "./library_loader.ts";
-import { type SeldomCall, seldomCall } from "./_seldom.ts";
+import { seldomCall } from "./_seldom.ts";
 import { symbols } from "./_symbols.ts";
 
 /** The library's functions. */
@@ -17,11 +17,22 @@ type FunctionName = keyof typeof symbols;
 
 const NAMES = Object.keys(symbols) as FunctionName[];
 
-/** How often a function is called before it is worth to have code written that calls it. */
-const SELDOM = 8;
-const WHEREABOUTS = Object.fromEntries(
-  NAMES.map((name) => [name, { type: "pointer" }] as const),
-) as Record<FunctionName, { type: "pointer" }>;
+/** What is called for every block, snapshot or peek: worth the code that calls it at once. */
+const OFTEN = [
+  "micring_push",
+  "micring_written",
+  "micring_oldest",
+  "micring_snapshot",
+  "micring_snapshot_at",
+  "micring_holds",
+  "micring_gap_changes",
+] as const satisfies FunctionName[];
+
+/* Missing ones are looked for afterwards: Deno itself would leave the library open. */
+const WANTED = {
+  ...Object.fromEntries(NAMES.map((name) => [name, { type: "pointer", optional: true } as const])),
+  ...Object.fromEntries(OFTEN.map((name) => [name, { ...symbols[name], optional: true }])),
+};
 
 /** Where the native library is. */
 export interface LibraryPlace {
@@ -31,8 +42,6 @@ export interface LibraryPlace {
   readonly chosen?: string;
   /** What to do when it turns out to be the wrong one. */
   readonly advice: string;
-  /** Whether the path leads to the same library for as long as the process lives. */
-  readonly lasting?: boolean;
 }
 
 const PROBE = { micring_abi_version: symbols.micring_abi_version };
@@ -65,25 +74,30 @@ function explainRefusal(place: LibraryPlace, error: unknown): never {
   );
 }
 
-function dlopen<S extends Deno.ForeignLibraryInterface>(place: LibraryPlace, functions: S) {
-  try {
-    return Deno.dlopen(place.path, functions);
-  } catch (error) {
-    return explainRefusal(place, error);
-  }
+/** What it has, by name: functions, and where functions are. */
+function open(path: string): Deno.DynamicLibrary<typeof WANTED> {
+  const opened = Deno.dlopen(path, WANTED);
+  const missing = NAMES.find((name) => opened.symbols[name] === null);
+  if (missing === undefined) return opened;
+  opened.close();
+  throw new Error(`it has no function ${missing}`);
 }
 
 /** The native library, until it is closed. */
 export class OpenedLibrary {
   readonly symbols: Library;
-  readonly #place: LibraryPlace;
-  readonly #opened: { close(): void }[] = [];
+  readonly #opened: { close(): void };
 
   /** Opens it, or says what it is instead. */
   constructor(place: LibraryPlace) {
-    this.#place = place;
+    const opened = this.#open(place);
+    this.#opened = opened;
+    const entries = Object.entries(opened.symbols).map(([name, value]) => {
+      if (typeof value === "function") return [name, value];
+      return [name, seldomCall(value as Deno.PointerObject, symbols[name as FunctionName])];
+    });
+    this.symbols = Object.fromEntries(entries);
     try {
-      this.symbols = place.lasting ? this.#lazySymbols() : this.#dlopen(symbols);
       requireAbi(this.symbols.micring_abi_version(), place);
     } catch (error) {
       this.close();
@@ -91,34 +105,15 @@ export class OpenedLibrary {
     }
   }
 
-  #dlopen<S extends Deno.ForeignLibraryInterface>(functions: S) {
-    const opened = dlopen(this.#place, functions);
-    this.#opened.push(opened);
-    return opened.symbols;
-  }
-
-  /* The code of a function's call is written when it has been called a few times. A file may be another
-   * one by then, which would not know the rings of the one before. */
-  #lazySymbols(): Library {
-    const whereabouts = this.#dlopen(WHEREABOUTS);
-    const library = {};
-    for (const name of NAMES) {
-      let seldom: SeldomCall | undefined;
-      let calls = 0;
-      const call = (...args: unknown[]) => {
-        if (++calls <= SELDOM) {
-          return (seldom ??= seldomCall(whereabouts[name]!, symbols[name]))(...args);
-        }
-        const value = this.#dlopen({ [name]: symbols[name] })[name] as SeldomCall;
-        Object.defineProperty(library, name, { value });
-        return value(...args);
-      };
-      Object.defineProperty(library, name, { value: call, configurable: true });
+  #open(place: LibraryPlace) {
+    try {
+      return open(place.path);
+    } catch (error) {
+      return explainRefusal(place, error);
     }
-    return library as Library;
   }
 
   close(): void {
-    for (const opened of this.#opened.splice(0)) opened.close();
+    this.#opened.close();
   }
 }

@@ -15,11 +15,14 @@ export function seldomCall(
   pointer: Deno.PointerObject,
   definition: Deno.ForeignFunction,
 ): SeldomCall {
-  const native = new Deno.UnsafeFnPointer(
-    pointer as Deno.PointerObject<typeof definition>,
-    definition,
-  );
-  return (...args) => native.call(...args as never[]);
+  let native: Deno.UnsafeFnPointer<typeof definition> | undefined;
+  return (...args) => {
+    native ??= new Deno.UnsafeFnPointer(
+      pointer as Deno.PointerObject<typeof definition>,
+      definition,
+    );
+    return native.call(...args as never[]);
+  };
 }
 
 /** What `Deno.dlopen` gives, of functions that are called seldom; an optional one may be `null`. */

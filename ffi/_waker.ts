@@ -134,8 +134,8 @@ export class Waker {
   }
 
   async #close(): Promise<void> {
-    // No timer outlives it: to look at once is as good.
-    clearTimeout(this.#timer);
+    // No timer outlives it: to look at once is as good. (The first use of timers takes Deno 10 ms.)
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#looksInARow = 0;
     this.#lookAtOnce();
     this.#disarm();
