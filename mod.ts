@@ -22,8 +22,13 @@
 export { AttachedRing, type RingToken } from "./ffi/attached_ring.ts";
 export type { BlockOptions } from "./ffi/blocks.ts";
 export { BlockRing } from "./ffi/block_ring.ts";
-export { Clip, type ClipParts, TriggeredClip, type TriggeredClipParts } from "./ffi/clip.ts";
-export type { ClipOptions } from "./ffi/clip_around.ts";
+export {
+  Clip,
+  type ClipOptions,
+  type ClipParts,
+  TriggeredClip,
+  type TriggeredClipParts,
+} from "./ffi/clip.ts";
 export type { ClipsOptions } from "./ffi/clips.ts";
 export type { ConvertOptions, FormatOption, ResultOptions } from "./ffi/conversion.ts";
 export type { DetectOptions, Detector } from "./ffi/detect.ts";

@@ -5,10 +5,14 @@
  */
 
 import { ERROR_BYTES, STATUS } from "./abi.ts";
-import { MicRingError } from "./errors.ts";
-import { explain, FAILURES } from "./failures.ts";
-import { findBuilt, findLibrary } from "./_find_library.ts";
-import { type Library, type LibraryPlace, OpenedLibrary } from "./_open_library.ts";
+import { explain, FAILURES, MicRingError } from "./errors.ts";
+import {
+  findBuilt,
+  findLibrary,
+  type Library,
+  type LibraryPlace,
+  OpenedLibrary,
+} from "./_find_library.ts";
 
 export type { Library };
 

@@ -6,7 +6,7 @@
 
 import { checkNumber, checkOptions, checkSignal } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
-import { convertedFeed } from "./converted_feed.ts";
+import { convertedFeed } from "./converter.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
 import { missed } from "./gaps.ts";

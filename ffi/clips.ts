@@ -9,7 +9,7 @@ import { checkNumber } from "./check.ts";
 import { ClipFinder } from "./trigger.ts";
 import { ClipQueue } from "./clip_queue.ts";
 import type { FormatOption } from "./conversion.ts";
-import { convertedFeed } from "./converted_feed.ts";
+import { convertedFeed } from "./converter.ts";
 import type { Feed } from "./feed.ts";
 import { type AudioFormat, numbersOf } from "./formats.ts";
 import { HopLevel } from "./level.ts";

@@ -8,7 +8,7 @@ import { checkFunction, checkNumber, show } from "./check.ts";
 import { ClipFinder } from "./trigger.ts";
 import { ClipQueue } from "./clip_queue.ts";
 import type { FormatOption } from "./conversion.ts";
-import { convertedFeed } from "./converted_feed.ts";
+import { convertedFeed } from "./converter.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -1,6 +1,5 @@
 import { BlockRing } from "./block_ring.ts";
-import type { Clip, TriggeredClip } from "./clip.ts";
-import { clipAround, type ClipOptions } from "./clip_around.ts";
+import { type Clip, clipAround, type ClipOptions, type TriggeredClip } from "./clip.ts";
 import { type ClipsOptions, triggeredClips } from "./clips.ts";
 import type { FormatOption } from "./conversion.ts";
 import { detectedClips, type DetectOptions, type Detector } from "./detect.ts";

@@ -6,8 +6,7 @@
 
 import { BACKENDS, STATUS } from "./abi.ts";
 import { backendOfId, chooseDevice, isDeviceId, listDevices } from "./devices.ts";
-import { MicRingError } from "./errors.ts";
-import { explain } from "./failures.ts";
+import { explain, MicRingError } from "./errors.ts";
 import { FORMAT_NUMBERS, type SampleFormat } from "./formats.ts";
 import { type Hold, openHold } from "./_hold.ts";
 import { acquireLibrary, cString, type Library } from "./_library.ts";

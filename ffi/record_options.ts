@@ -7,7 +7,7 @@
 import { checkStart } from "./blocks.ts";
 import { checkNumber, checkOptions, checkSignal, checkText, checkWord, show } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
-import { convertedFeed } from "./converted_feed.ts";
+import { convertedFeed } from "./converter.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
 import { pathOf } from "./library_path.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { MicRingErrorCode } from "./errors.ts";
-import { explain, FAILURES } from "./failures.ts";
+import { explain, FAILURES, type MicRingErrorCode } from "./errors.ts";
 
 /**
  * What a ring is doing:

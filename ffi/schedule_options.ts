@@ -6,7 +6,7 @@
 
 import { checkBoolean, checkOptions, checkSeconds, checkSignal, checkWord } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
-import { convertedFeed } from "./converted_feed.ts";
+import { convertedFeed } from "./converter.ts";
 import type { Feed } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { symbols } from "../ffi/_symbols.ts";
 import * as abi from "../ffi/abi.ts";
-import { FAILURES } from "../ffi/failures.ts";
+import { FAILURES } from "../ffi/errors.ts";
 import { FORMAT_NUMBERS } from "../ffi/formats.ts";
 
 /** The value, which must be there. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { BlockCursor, Blocks } from "../ffi/blocks.ts";
-import { clipAround } from "../ffi/clip_around.ts";
+import { clipAround } from "../ffi/clip.ts";
 import { BlockListening } from "../ffi/listening.ts";
 import { FakeFeed } from "./_fake_feed.ts";
 

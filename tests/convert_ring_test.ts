@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { convertedFeed } from "../ffi/converted_feed.ts";
+import { convertedFeed } from "../ffi/converter.ts";
 import { allocate } from "../ffi/formats.ts";
 import { type AudioFormat, file, type Gap, MicRing, push, Snapshot } from "../mod.ts";
 import { FakeFeed } from "./_fake_feed.ts";

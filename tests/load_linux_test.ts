@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { linuxLoader, STORES, uniquePath } from "../ffi/_load_linux.ts";
 import type { CheckedLibrary } from "../ffi/library_loader.ts";
-import { OpenedLibrary } from "../ffi/_open_library.ts";
+import { OpenedLibrary } from "../ffi/_find_library.ts";
 import { MicRingError } from "../mod.ts";
 import { compile, link, PLAIN } from "./_compile.ts";
 import { inFolder } from "./_in_folder.ts";
