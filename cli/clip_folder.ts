@@ -1,6 +1,7 @@
 import type { AudioFormat, Snapshot } from "../mod.ts";
 import { MicRingError, type SaveOptions } from "../mod.ts";
 import type { Session } from "./session.ts";
+import { sentence } from "./sentence.ts";
 import { resultOf } from "./source_options.ts";
 import type { Terminal } from "./terminal.ts";
 import { askToWrite } from "./write_access.ts";
@@ -8,9 +9,28 @@ import { askToWrite } from "./write_access.ts";
 /** How many names are tried where there are such files already. */
 const MOST_NAMES = 1000;
 
+/** A level in words. */
+export function levelText(dbfs: number): string {
+  return dbfs === -Infinity ? "-inf" : dbfs.toFixed(1);
+}
+
 /** A length of time in words. */
 export function secondsText(seconds: number): string {
   return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}
+
+/** Before anything is listened to: not only the first clip is to find out that it cannot be. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.AlreadyExists
+      ? "it is a file, not a folder"
+      : cause instanceof Error
+      ? cause.message
+      : cause;
+    throw new MicRingError("file-write-failed", `Cannot save to ${folder}: ${reason}`, { cause });
+  }
 }
 
 /** Writes clips to a folder, each named after the time of its first frame, in UTC. */
@@ -32,10 +52,11 @@ export class ClipFolder {
   }
 
   /**
-   * Takes the folder that was given, or this one.
+   * Takes the folder that was given, and makes it if it is not there; or this one.
    *
    * @param name How the names of its clips begin.
    * @throws {Deno.errors.NotCapable} When nothing may be written there.
+   * @throws {MicRingError} `file-write-failed` when it cannot be made.
    */
   static async open({ given, terminal }: Session, name: string): Promise<ClipFolder> {
     const folder = given.operand ?? ".";
@@ -45,6 +66,7 @@ export class ClipFolder {
           `--allow-write=${folder}`,
       );
     }
+    if (given.operand !== undefined) await makeFolder(folder);
     return new ClipFolder(folder, name, resultOf(given), terminal);
   }
 
@@ -69,7 +91,7 @@ export class ClipFolder {
       const { peakDbfs } = snapshot.level();
       const lost = complete ? "" : ", not complete";
       this.#terminal.result(
-        `${path}  ${secondsText(seconds)}, peak ${peakDbfs.toFixed(1)} dBFS${lost}`,
+        `${path}  ${secondsText(seconds)}, peak ${levelText(peakDbfs)} dBFS${lost}`,
         {
           event: "saved",
           path,
@@ -83,7 +105,7 @@ export class ClipFolder {
     } catch (error) {
       if (!(error instanceof MicRingError)) throw error;
       this.failures++;
-      this.#terminal.problem(`${error.message}.`);
+      this.#terminal.problem(sentence(error.message));
     }
   }
 

@@ -22,6 +22,7 @@ import { RECORD } from "./record.ts";
 import { SAVE } from "./save.ts";
 import { SCHEDULE } from "./schedule.ts";
 import { EXIT } from "./session.ts";
+import { onCommandLine } from "./sentence.ts";
 import { Terminal } from "./terminal.ts";
 import { didYouMean, UsageError } from "./usage_error.ts";
 import { WATCH } from "./watch.ts";
@@ -67,15 +68,6 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   } finally {
     terminal.end();
   }
-}
-
-/** What the library advises, in words of the command line. */
-function onCommandLine(words: string): string {
-  return words.replace('exists: "replace"', "--replace").replace("source: tone()", "--source=tone")
-    .replace(
-      /(?<=: )[a-z]+([A-Z][a-z]+)*(?= is .*must be)/,
-      (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    );
 }
 
 /** What a failure is called in one line; the stack of what nobody has foreseen stays. */

@@ -1,4 +1,5 @@
 import type { ChannelReading, MeterReading } from "../mod.ts";
+import { levelText } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
 import { openRing, SOURCE_OPTIONS } from "./source_options.ts";
@@ -8,9 +9,11 @@ const FLOOR = -60;
 /** How often it is shown, in seconds: where it is redrawn, and where each is a line. */
 const LIVE_SECONDS = 0.1;
 const LINE_SECONDS = 1;
+/** How often it is read at the least. */
+const READ_SECONDS = 1;
 
 function dbfs(level: number): string {
-  return (level === -Infinity ? "-inf" : level.toFixed(1)).padStart(6);
+  return levelText(level).padStart(6);
 }
 
 /** A bar: full up to the RMS, a dash up to the peak, a line where the peak is held. */
@@ -36,14 +39,36 @@ function liveLine(reading: MeterReading, width: number): string {
   return `${reading.channels.map((channel) => `[${bar(channel, room)}]`).join(" ")} ${text}`;
 }
 
+/** A reading, with what was counted before it. */
+function withCounts(reading: MeterReading, before: MeterReading | undefined): MeterReading {
+  if (before === undefined) return reading;
+  return {
+    ...reading,
+    clipped: reading.clipped + before.clipped,
+    missedFrames: reading.missedFrames + before.missedFrames,
+    channels: reading.channels.map((channel, i) => (
+      { ...channel, clipped: channel.clipped + before.channels[i].clipped }
+    )),
+  };
+}
+
 async function run({ given, terminal, signal }: Session): Promise<number> {
   const every = given.number("interval") ?? (terminal.live ? LIVE_SECONDS : LINE_SECONDS);
-  await using ring = await openRing(given, Math.max(2, 2 * every));
+  // It is read more often than it is shown, so that the ring need not be longer than that.
+  const readings = Math.ceil(every / READ_SECONDS);
+  await using ring = await openRing(given, 2 * READ_SECONDS);
   follow(ring, { terminal });
   const stop = new AbortController();
-  using meter = ring.meter({ every, signal: stop.signal });
+  using meter = ring.meter({ every: every / readings, signal: stop.signal });
   const end = ended(signal, given.number("for")).then(() => stop.abort());
-  for await (const reading of meter) {
+  let counted: MeterReading | undefined;
+  let left = readings;
+  for await (const next of meter) {
+    const reading = withCounts(next, counted);
+    counted = reading;
+    if (--left > 0) continue;
+    counted = undefined;
+    left = readings;
     const { peakDbfs, holdDbfs, rmsDbfs, channels, missedFrames } = reading;
     const time = new Date(ring.timeAt(reading.endFrame)).toISOString();
     if (terminal.live) terminal.redraw(liveLine(reading, terminal.width()));

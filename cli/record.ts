@@ -1,7 +1,9 @@
 import { MicRingError, type RecordOptions } from "../mod.ts";
-import { secondsText } from "./clip_folder.ts";
+import { levelText, secondsText } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
+import type { Given } from "./options.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
+import { sentence } from "./sentence.ts";
 import { openRing, RESULT_OPTIONS, resultOf, SOURCE_OPTIONS } from "./source_options.ts";
 import { askToWrite, mayWrite } from "./write_access.ts";
 
@@ -9,7 +11,7 @@ import { askToWrite, mayWrite } from "./write_access.ts";
 const RING_SECONDS = 15;
 const PROGRESS_MS = 500;
 
-function optionsOf({ given, signal }: Session): RecordOptions {
+function optionsOf(given: Given): RecordOptions {
   const seconds = given.number("rotate-seconds");
   const bytes = given.number("rotate-bytes");
   return {
@@ -18,7 +20,6 @@ function optionsOf({ given, signal }: Session): RecordOptions {
     // All there is: the ring was opened a moment ago.
     past: RING_SECONDS,
     exists: given.flag("replace") ? "replace" : "refuse",
-    signal,
   };
 }
 
@@ -29,13 +30,13 @@ async function run(session: Session): Promise<number> {
   await using ring = await openRing(given, RING_SECONDS);
   follow(ring, { terminal });
   using meter = ring.meter();
-  const recording = await ring.recordTo(path, optionsOf(session));
+  const recording = await ring.recordTo(path, optionsOf(given));
   terminal.note(`Recording to ${recording.path}. Ctrl-C ends it.`);
   const progress = setInterval(() => {
     const { holdDbfs } = meter.read();
     const missed = recording.missedFrames === 0 ? "" : `, ${recording.missedFrames} frames missed`;
     terminal.progress(
-      `${recording.path}  ${secondsText(recording.seconds)}, ${holdDbfs.toFixed(1)} dBFS${missed}`,
+      `${recording.path}  ${secondsText(recording.seconds)}, ${levelText(holdDbfs)} dBFS${missed}`,
     );
   }, PROGRESS_MS);
   try {
@@ -52,7 +53,7 @@ async function run(session: Session): Promise<number> {
   } catch (error) {
     if (!(error instanceof MicRingError)) throw error;
     terminal.problem(
-      `${error.message}. Until then it was recorded to ${recording.files.join(", ")}.`,
+      `${sentence(error.message)} Until then it was recorded to ${recording.files.join(", ")}.`,
     );
     return EXIT.failed;
   } finally {

@@ -14,8 +14,8 @@ async function eachLine(signal: AbortSignal, call: () => void): Promise<void> {
   }
 }
 
-/** Whether a signal can ask for a clip on this system. */
-const HAS_SIGUSR1 = Deno.build.os !== "windows";
+/** Whether a signal can ask for a clip on this system. SIGUSR1 would open the debugger of Deno. */
+const HAS_SIGNAL = Deno.build.os !== "windows";
 
 async function run(session: Session): Promise<number> {
   const { given, terminal, signal } = session;
@@ -25,7 +25,7 @@ async function run(session: Session): Promise<number> {
   follow(ring, { terminal });
   terminal.note(
     `Keeping the last ${secondsText(seconds)}. Enter saves them` +
-      `${HAS_SIGUSR1 ? `, and so does kill -USR1 ${Deno.pid}` : ""}; Ctrl-C ${
+      `${HAS_SIGNAL ? `, and so does kill -USR2 ${Deno.pid}` : ""}; Ctrl-C ${
         given.flag("discard") ? "ends" : "saves them and ends"
       }.`,
   );
@@ -35,10 +35,10 @@ async function run(session: Session): Promise<number> {
     const snapshot = ring.snapshot();
     writing = writing.then(() => folder.save(snapshot));
   };
-  if (HAS_SIGUSR1) Deno.addSignalListener("SIGUSR1", save);
+  if (HAS_SIGNAL) Deno.addSignalListener("SIGUSR2", save);
   eachLine(signal, save).catch(() => {});
   await ended(signal, given.number("for"));
-  if (HAS_SIGUSR1) Deno.removeSignalListener("SIGUSR1", save);
+  if (HAS_SIGNAL) Deno.removeSignalListener("SIGUSR2", save);
   if (!given.flag("discard")) save();
   await writing;
   return folder.failures === 0 ? EXIT.done : EXIT.failed;

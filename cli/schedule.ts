@@ -1,4 +1,4 @@
-import type { ScheduleTiming, Snapshot } from "../mod.ts";
+import { MicRing, type ScheduleTiming, type Snapshot } from "../mod.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import type { Given } from "./options.ts";
@@ -39,26 +39,33 @@ async function run(session: Session): Promise<number> {
   const folder = await ClipFolder.open(session, "clip");
   await using ring = await openRing(given, seconds + SPARE_SECONDS);
   follow(ring, { terminal });
-  let savedTo = ring.stats().oldestFrame;
+  // Read through a second hold: when the first is closed, what was due is still saved.
+  await using reader = await MicRing.attach(ring.share());
+  let savedTo = reader.stats().oldestFrame;
   const save = async (snapshot: Snapshot) => {
     savedTo = snapshot.endFrame;
     await folder.save(snapshot);
   };
   const wanted = given.number("seconds");
   const options = { overlap: "queue", ...wanted === undefined ? {} : { seconds: wanted } } as const;
-  const schedule = ring.schedule(timing, save, options);
+  const schedule = reader.schedule(timing, save, options);
   schedule.addEventListener("error", ({ error }) => {
     folder.failures++;
     terminal.problem(`${error instanceof Error ? error.message : error}`);
   });
   const next = schedule.next();
   if (next !== undefined) terminal.note(`The first clip comes at ${next.toISOString()}.`);
-  await Promise.race([ended(signal, given.number("for")), schedule.finished]);
-  schedule.stop();
+  ended(signal, given.number("for")).then(() => ring.close());
   await schedule.finished;
   // What came since the last one is not to be lost; the last seconds were not promised.
-  if (wanted === undefined && ring.stats().writtenFrames > savedTo) {
-    await save(ring.snapshot({ from: Math.max(savedTo, ring.stats().oldestFrame) }));
+  const { oldestFrame, writtenFrames } = reader.stats();
+  if (wanted === undefined && writtenFrames > savedTo) {
+    await save(reader.snapshot({ from: Math.max(savedTo, oldestFrame) }));
+  }
+  const { dropped } = schedule.stats();
+  if (wanted !== undefined && dropped > 0) {
+    folder.failures += dropped;
+    terminal.problem(`${dropped} clips were due while too many waited for the disk, and are lost.`);
   }
   terminal.note(folder.summary);
   return folder.failures === 0 ? EXIT.done : EXIT.failed;

@@ -2,6 +2,7 @@ import { MicRing } from "../mod.ts";
 import { ClipFolder } from "./clip_folder.ts";
 import type { Command } from "./command.ts";
 import { ended, EXIT, follow, type Session } from "./session.ts";
+import { UsageError } from "./usage_error.ts";
 import { openRing, RESULT_OPTIONS, SOURCE_OPTIONS } from "./source_options.ts";
 
 /** How much longer than a clip the ring is, for a disk that is slow. */
@@ -12,7 +13,14 @@ async function run(session: Session): Promise<number> {
   const before = given.number("before") ?? 1;
   const after = given.number("after") ?? 1;
   const hold = given.number("hold") ?? 0.25;
-  const atMost = Math.max(given.number("at-most") ?? 60, before + 1);
+  const atMost = given.number("at-most") ?? Math.max(60, before + 1);
+  if (atMost < before + 1) {
+    throw new UsageError(
+      `--at-most=${atMost} is too short: with ${before} s before a sound it is at least ${
+        before + 1
+      }.`,
+    );
+  }
   const folder = await ClipFolder.open(session, "heard");
   const seconds = atMost + 2 * Math.max(before, hold) + after + SPARE_SECONDS;
   await using ring = await openRing(given, seconds);

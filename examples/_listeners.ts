@@ -34,13 +34,11 @@ export class Listeners {
   /** Sends a block to all who take it: nothing is kept for those who do not. */
   send(block: Snapshot<"s16">): void {
     const { frames, sampleRate, channels } = block;
-    const gap = block.gaps.find(({ cause }) => cause === "missed");
-    // This program itself was too slow: then nobody has heard it.
-    const before = gap === undefined ? 0 : gap.endFrame - gap.startFrame;
     const most = MOST_BUFFERED_SECONDS * sampleRate * channels * SAMPLE_BYTES;
     for (const [socket, own] of this.#missedFrames) {
       if (socket.readyState !== WebSocket.OPEN) continue;
-      const missed = own + before;
+      // What this program itself was too slow for, nobody has heard.
+      const missed = own + block.lostFrames;
       const isSlow = socket.bufferedAmount > most;
       this.#missedFrames.set(socket, isSlow ? missed + frames : 0);
       if (!isSlow) socket.send(encodeBlock(block, missed));

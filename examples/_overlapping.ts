@@ -83,8 +83,7 @@ export async function* overlapping(
   const wanted = Math.round(overlap * SPEECH.sampleRate);
   let before: Snapshot<"s16"> | undefined;
   for await (const block of blocksToTheEnd(ring, seconds - overlap, signal)) {
-    const missed = block.gaps.find(({ cause }) => cause === "missed");
-    const missedFrames = missed === undefined ? 0 : missed.endFrame - missed.startFrame;
+    const { lostFrames: missedFrames } = block;
     // Behind what was missed nothing goes on.
     const overlapFrames = before === undefined || missedFrames > 0
       ? 0

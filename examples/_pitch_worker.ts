@@ -41,14 +41,12 @@ async function analyse(token: RingToken): Promise<void> {
   await using ring = await MicRing.attach(token);
   if (enough.signal.aborted) return;
   for await (const block of ring.blocks({ ...FORM, past: ring.seconds, signal: enough.signal })) {
-    const missed = block.gaps.find(({ cause }) => cause === "missed");
-    const missedFrames = missed === undefined ? 0 : missed.endFrame - missed.startFrame;
     scope.postMessage({
       heard: {
         time: block.startTime,
         rmsDbfs: block.level().rmsDbfs,
         pitch: pitchOf(block.samples, block.sampleRate),
-        missedSeconds: missedFrames / block.sampleRate,
+        missedSeconds: block.lostFrames / block.sampleRate,
       },
     });
   }

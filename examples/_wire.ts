@@ -33,9 +33,9 @@ const SAMPLE_BYTES = BITS / 8;
 
 /** A block as a message. */
 export function encodeBlock(block: Snapshot<"s16">, missedFrames: number): ArrayBuffer {
-  const { samples, gaps } = block;
+  const { samples, gaps, startFrame } = block;
   const view = new DataView(new ArrayBuffer(HEADER_BYTES + SAMPLE_BYTES * samples.length));
-  const silentFrames = gaps.filter(({ cause }) => cause !== "missed")
+  const silentFrames = gaps.filter(({ endFrame }) => endFrame > startFrame)
     .reduce((sum, gap) => sum + gap.endFrame - gap.startFrame, 0);
   view.setUint32(0, block.sampleRate, true);
   view.setUint16(4, block.channels, true);
@@ -43,7 +43,7 @@ export function encodeBlock(block: Snapshot<"s16">, missedFrames: number): Array
   // More than the field can say is as much as it can.
   view.setUint32(8, Math.min(missedFrames, 2 ** 32 - 1), true);
   view.setUint32(12, silentFrames, true);
-  view.setFloat64(16, block.startFrame, true);
+  view.setFloat64(16, startFrame, true);
   view.setFloat64(24, block.startTime, true);
   samples.forEach((sample, i) => view.setInt16(HEADER_BYTES + SAMPLE_BYTES * i, sample, true));
   return view.buffer;

@@ -48,8 +48,7 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
   #closing: Promise<void> | undefined;
   #lastDevice: OpenedDevice | undefined;
 
-  /** Takes both holds over. */
-  constructor(library: LibraryHold, hold: Hold, format: F, source: Source) {
+  private constructor(library: LibraryHold, hold: Hold, format: F, source: Source) {
     const handle = hold.recorder;
     this.source = source;
     this.#library = library;
@@ -69,6 +68,21 @@ export class Recorder<F extends SampleFormat> implements RingExtent {
     this.waker = new Waker(this.#native, hold.number, this);
     const pointer = this.#native.micring_memory(handle) as Handle;
     this.memory = new MemoryView(pointer, format, this.memoryBytes);
+  }
+
+  /** Takes both holds over; where it cannot, as there is no memory, the recorder's is given back. */
+  static async over<F extends SampleFormat>(
+    library: LibraryHold,
+    hold: Hold,
+    format: F,
+    source: Source,
+  ): Promise<Recorder<F>> {
+    try {
+      return new Recorder(library, hold, format, source);
+    } catch (error) {
+      await library.native.micring_close(hold.number, 0);
+      throw error;
+    }
   }
 
   /** Whether `close` was called. */

@@ -78,6 +78,9 @@ const MOST_WAITS = 24;
 /** How often a ring is looked at for which there is no thread. */
 const LOOK_MS = 20;
 
+/** No ring ever has more, and nothing native waits for one beyond it. */
+const MOST_FRAMES = 2 ** 53;
+
 let waits = 0;
 
 /** So many looks in a row without a wait: whoever does not keep up must not keep all others away. */
@@ -179,12 +182,19 @@ export class Waker {
 
   /** Those who wait now: who waits anew meanwhile has its turn later, behind whatever else is ready. */
   #callThose(written: number): void {
-    for (let left = this.#waits.count; left > 0; left--) this.#waits.take(written)?.();
+    for (let left = this.#waits.count; left > 0; left--) {
+      try {
+        this.#waits.take(written)?.();
+      } catch (error) {
+        // The others are to be called all the same.
+        reportError(error);
+      }
+    }
   }
 
   #arm(): void {
     if (this.#closing !== undefined) return;
-    const { first } = this.#waits;
+    const first = Math.min(this.#waits.first, MOST_FRAMES);
     if (this.#armedFor !== undefined && this.#armedFor <= first) return;
     this.#armedFor = first;
     this.#handle ??= this.#open();

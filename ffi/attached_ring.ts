@@ -56,7 +56,7 @@ export async function attachRecorder<F extends SampleFormat>(
   const library = await acquireLibrary(libraryPath);
   try {
     const hold = await attachHold(library.native, ACTION, checked, format);
-    return new Recorder(library, hold, format, new Source(source));
+    return await Recorder.over(library, hold, format, new Source(source));
   } catch (error) {
     library[Symbol.dispose]();
     throw error;

@@ -7,9 +7,8 @@
 import { checkNumber, checkOptions, checkSignal } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
 import { convertedFeed } from "./converter.ts";
-import type { Feed } from "./feed.ts";
+import { type Feed, gapsFrom } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
-import { missed } from "./gaps.ts";
 import { Snapshot } from "./snapshot.ts";
 import { toFrames } from "./snapshot_options.ts";
 
@@ -108,7 +107,8 @@ export class BlockCursor<F extends AudioFormat> {
       const block = feed.take(from, end);
       if (block.startFrame === from) {
         this.#position = end;
-        return from === wanted ? block : lateBlock(block, wanted);
+        if (from === wanted) return block;
+        return new Snapshot({ ...block, gaps: gapsFrom(feed, wanted, block), complete: false });
       }
       // Overtaken: there is more by now, from where it is not on the verge of being overwritten.
       this.#position = Math.max(block.startFrame, feed.heldFrom);
@@ -120,12 +120,6 @@ export class BlockCursor<F extends AudioFormat> {
     const feed = this.#feed;
     return feed.closed || (feed.ended && this.#position >= feed.writtenFrames);
   }
-}
-
-/** The block, and before it what was missed. */
-function lateBlock<F extends AudioFormat>(block: Snapshot<F>, wanted: number): Snapshot<F> {
-  const gaps = [missed(wanted, block.startFrame), ...block.gaps];
-  return new Snapshot({ ...block, gaps, complete: false });
 }
 
 type Result<F extends AudioFormat> = IteratorResult<Snapshot<F>, void>;

@@ -8,9 +8,9 @@ import { checkNumber, checkOptions, checkSignal, show } from "./check.ts";
 import { CONVERT_OPTIONS, type FormatOption, type ResultOptions } from "./conversion.ts";
 import { convertedFeed } from "./converter.ts";
 import { MicRingError } from "./errors.ts";
-import type { Feed } from "./feed.ts";
+import { type Feed, gapsFrom } from "./feed.ts";
 import type { AudioFormat, SampleFormat } from "./formats.ts";
-import { missed } from "./gaps.ts";
+import { timeOf } from "./ring_clock.ts";
 import { Snapshot, type SnapshotParts } from "./snapshot.ts";
 import type { Span } from "./trigger.ts";
 
@@ -145,11 +145,9 @@ export function takeFound<F extends AudioFormat>(
   const { from, lostFrom = from, continued } = span;
   const parts = clipParts(feed, span);
   if (lostFrom === from) return { ...parts, continued, skippedFrames };
-  // What was lost before, and what is not there any more behind it, are one gap.
-  const own = parts.gaps!.filter(({ cause }) => cause !== "missed");
   return {
     ...parts,
-    gaps: [missed(Math.max(lostFrom, 0), parts.startFrame), ...own],
+    gaps: gapsFrom(feed, Math.max(lostFrom, 0), { ...parts, gaps: parts.gaps! }),
     complete: false,
     missingFrames: parts.missingFrames + from - lostFrom,
     continued,
@@ -162,7 +160,8 @@ export function takeFound<F extends AudioFormat>(
  * the result's sample rate.
  */
 export interface ClipOptions extends ResultOptions {
-  /** The instant: a Date, or a frame's number; this moment if left out. It may be to come. */
+  /** The instant: a Date, or a frame's number; this moment if left out, or in a
+   * ring that is pushed to, the end of what is there. It may be to come. */
   readonly at?: Date | number;
   /** The pre-roll: how much before the instant, in seconds; 0 if left out. */
   readonly before?: number;
@@ -178,9 +177,7 @@ const FRAME = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
 function frameOf(at: unknown, feed: Feed): number {
   if (at === undefined) return feed.now();
   if (at instanceof Date) {
-    const time = at.getTime();
-    if (!Number.isNaN(time)) return feed.frameAt(time);
-    throw new RangeError(`Cannot ${ACTION}: at is an invalid Date`);
+    return feed.frameAt(timeOf(ACTION, at, "at"));
   }
   if (typeof at === "number") {
     checkNumber(ACTION, "at", at, FRAME);

@@ -14,7 +14,7 @@ import {
 } from "./conversion.ts";
 import type { Feed } from "./feed.ts";
 import { allocate, type AudioFormat, FORMAT_NUMBERS, sampleCount } from "./formats.ts";
-import { type Gap, missed } from "./gaps.ts";
+import { type Gap, lostGaps } from "./gaps.ts";
 import { holdLibrary, unwrap } from "./_library.ts";
 import { Snapshot, type SnapshotParts } from "./snapshot.ts";
 
@@ -53,12 +53,12 @@ export class Converter<F extends AudioFormat> {
 
   /**
    * Converts the frames [from, to) of the result; what they take and the snapshot has not is silence.
-   * What lies between `wanted` and `from` is missed.
+   *
+   * @param lost The gaps of what was wanted before these, in frames of the result.
    */
-  convert(snapshot: Snapshot<AudioFormat>, from: number, to: number, wanted = from) {
+  convert(snapshot: Snapshot<AudioFormat>, from: number, to: number, lost: readonly Gap[] = []) {
     const samples = this.#samples(snapshot, from, to);
-    const gaps = this.#gaps(snapshot, from, to);
-    if (wanted < from) gaps.unshift(missed(wanted, from));
+    const gaps = [...lost, ...this.#gaps(snapshot, from, to)];
     // A snapshot that is incomplete without a gap has more of them than are known.
     const known = snapshot.complete || snapshot.gaps.length > 0;
     return {
@@ -108,9 +108,19 @@ export class Converter<F extends AudioFormat> {
     return samples;
   }
 
+  /** Gaps of which there are no samples, up to a frame of the result. */
+  lost(gaps: readonly Gap[], from: number, to: number): Gap[] {
+    const { scale } = this;
+    const known = gaps.filter(({ cause }) => cause !== "missed").map((gap) => (
+      { ...gap, startFrame: scale.up(gap.startFrame), endFrame: scale.up(gap.endFrame) }
+    ));
+    return lostGaps(known, from, to);
+  }
+
   /** The gaps among these frames: the shortest of a frame, as it might lie between two. */
   #gaps(snapshot: Snapshot<AudioFormat>, from: number, to: number): Gap[] {
-    return snapshot.gaps.map((gap) => {
+    const own = snapshot.gaps.filter(({ endFrame }) => endFrame > snapshot.startFrame);
+    return own.map((gap) => {
       const startFrame = this.scale.up(gap.startFrame);
       const endFrame = Math.max(this.scale.up(gap.endFrame), startFrame + 1);
       return { ...gap, startFrame: Math.max(startFrame, from), endFrame: Math.min(endFrame, to) };
@@ -171,7 +181,13 @@ class ConvertedFeed<F extends AudioFormat> implements Feed<F> {
     const given = this.#feed.take(Math.max(first - margin, 0), last);
     // What only the margin lacks is not missed: it is silence there.
     const start = given.startFrame <= first ? from : Math.min(scale.up(given.startFrame), to);
-    return new Snapshot(this.#converter.convert(given, start, to, from));
+    return new Snapshot(this.#converter.convert(given, start, to, this.lost(from, start)));
+  }
+
+  lost(from: number, to: number): Gap[] {
+    if (from >= to) return [];
+    const { scale } = this.#converter;
+    return this.#converter.lost(this.#feed.lost(scale.down(from), scale.down(to)), from, to);
   }
 
   timeAt(frame: number): number {

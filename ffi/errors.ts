@@ -155,7 +155,7 @@ export const FAILURES: ReadonlyMap<number, { code: MicRingErrorCode; advice: str
       "Security > Microphone, for the terminal it runs in; Windows: Settings > Privacy & " +
       "security > Microphone)",
   }],
-  [STATUS.CLOSED, { code: "closed", advice: "The ring is closed" }],
+  [STATUS.CLOSED, { code: "closed", advice: "the ring is closed" }],
   [STATUS.FOREIGN, {
     code: "foreign-token",
     advice: "The token is of another process, or of another copy of the native library there",

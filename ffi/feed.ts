@@ -5,7 +5,20 @@
  */
 
 import type { AudioFormat } from "./formats.ts";
+import type { Gap } from "./gaps.ts";
 import type { Snapshot } from "./snapshot.ts";
+
+/** The gaps of what was taken, and of what was wanted before it, from a frame on, and is not there. */
+export function gapsFrom(
+  feed: Feed,
+  from: number,
+  { startFrame, gaps }: Pick<Snapshot<AudioFormat>, "startFrame" | "gaps">,
+): Gap[] {
+  return [
+    ...feed.lost(from, startFrame),
+    ...gaps.filter(({ endFrame }) => endFrame > startFrame),
+  ];
+}
 
 /** A ring, as seen by who waits for its frames. */
 export interface Feed<F extends AudioFormat = AudioFormat> {
@@ -24,12 +37,17 @@ export interface Feed<F extends AudioFormat = AudioFormat> {
   readonly ended: boolean;
   /**
    * Copies the frames [from, to), all of which were written. What is not there any more is left
-   * out at the beginning, and stands first among the snapshot's gaps, as `missed`.
+   * out at the beginning, and stands first among the snapshot's gaps: see `lost`.
    */
   take(from: number, to: number): Snapshot<F>;
+  /**
+   * The gaps of the frames [from, to), which are not there any more: those that are known, and
+   * what was recorded between them, as `missed`.
+   */
+  lost(from: number, to: number): Gap[];
   /** When a frame begins, in milliseconds since the Unix epoch; it may be one to come. */
   timeAt(frame: number): number;
-  /** The number of the frame that is captured at this moment. */
+  /** The number of the frame that is captured at this moment, or is pushed next. */
   now(): number;
   /** The frame that begins nearest to a time, in milliseconds since the Unix epoch. */
   frameAt(time: number): number;

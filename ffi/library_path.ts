@@ -8,7 +8,8 @@ import { checkText, show } from "./check.ts";
 
 /** A path that the system takes, of a URL with the scheme `file:`. */
 export function pathOf(url: URL, windows: boolean = Deno.build.os === "windows"): string {
-  const path = decodeURIComponent(url.pathname);
+  // A percent sign that begins no escape stands for itself, as it does where Deno takes the URL.
+  const path = decodeURIComponent(url.pathname.replace(/%(?![0-9A-Fa-f]{2})/g, "%25"));
   if (!windows) return path;
   const host = url.host === "" ? "" : `\\\\${url.host}`;
   return host + path.replace(/^\/(?=[A-Za-z]:)/, "").replaceAll("/", "\\");

@@ -63,7 +63,14 @@ export class BlockListening<F extends AudioFormat> implements Listening {
   }
 
   readonly #deliver = () => {
-    const block = this.#cursor.take();
+    let block: Snapshot<F> | undefined;
+    try {
+      block = this.#cursor.take();
+    } catch (error) {
+      // There is no memory for it, say: it is not to wait for what will not come.
+      reportError(error);
+      return this.#stop();
+    }
     if (block === undefined) {
       if (this.#cursor.over) this.#stop();
       else this.#wait();

@@ -157,6 +157,9 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends HeldRing<F> 
    * Writes frames into a ring that was opened with `source: push()`. Of more than the ring holds,
    * the newest stay. While the ring is paused they are dropped.
    *
+   * The newest frame is dated by this call, and those before it by the sample rate: what was pushed
+   * before a longer break seems to have ended just before what comes behind it.
+   *
    * @param samples Interleaved, in the ring's format, a whole number of frames.
    * @throws {TypeError} For anything but the array of the ring's format.
    * @throws {RangeError} When it is no whole number of frames.

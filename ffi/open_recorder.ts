@@ -138,7 +138,7 @@ export async function openRecorder<F extends SampleFormat>(
   const library = await acquireLibrary(plan.libraryPath);
   try {
     const hold = await openHoldFor(library.native, plan);
-    return new Recorder(library, hold, plan.format, plan.source);
+    return await Recorder.over(library, hold, plan.format, plan.source);
   } catch (error) {
     library[Symbol.dispose]();
     throw error;

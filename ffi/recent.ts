@@ -6,9 +6,8 @@
 
 import { checkOptions, checkText } from "./check.ts";
 import { MicRingError } from "./errors.ts";
-import type { Feed } from "./feed.ts";
+import { type Feed, gapsFrom } from "./feed.ts";
 import type { AudioFormat } from "./formats.ts";
-import { missed } from "./gaps.ts";
 import { Snapshot } from "./snapshot.ts";
 import { toFrames } from "./snapshot_options.ts";
 
@@ -33,10 +32,7 @@ export function takeSince<F extends AudioFormat>(
   const start = Math.max(from, to - mostFrames);
   const snapshot = feed.take(start, to);
   if (start === from) return snapshot;
-  // What the ring had no more of the rest goes on where this ends: it is one gap.
-  const own = snapshot.gaps.filter(({ cause }) => cause !== "missed");
-  const gaps = [missed(from, snapshot.startFrame), ...own];
-  return new Snapshot({ ...snapshot, gaps, complete: false });
+  return new Snapshot({ ...snapshot, gaps: gapsFrom(feed, from, snapshot), complete: false });
 }
 
 /** Reads on in a ring by names: each has a place of its own. See `ring.recent`. */

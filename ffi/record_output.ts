@@ -29,8 +29,9 @@ export function explainWrite(action: string, error: unknown): MicRingError {
 export class RecordOutput {
   readonly #path: string | URL;
   readonly #file: Deno.FsFile;
-  readonly #isNew: boolean;
   readonly #mayRead: boolean;
+  readonly #isNew: boolean;
+  #isEmptied = false;
   #closed = false;
 
   private constructor(path: string | URL, file: Deno.FsFile, isNew: boolean) {
@@ -41,11 +42,23 @@ export class RecordOutput {
     this.#mayRead = Deno.permissions.querySync({ name: "read", path }).state === "granted";
   }
 
-  /** Opens it, empty. */
+  /** Opens it. One that is replaced stays as it is until it is emptied. */
   static async create(path: string | URL, exists: ExistingFile): Promise<RecordOutput> {
-    const isNew = exists === "refuse";
-    const options = isNew ? { createNew: true } : { create: true, truncate: true };
-    return new RecordOutput(path, await Deno.open(path, { write: true, ...options }), isNew);
+    try {
+      const created = await Deno.open(path, { write: true, createNew: true });
+      return new RecordOutput(path, created, true);
+    } catch (error) {
+      if (exists === "refuse" || !(error instanceof Deno.errors.AlreadyExists)) throw error;
+      return new RecordOutput(path, await Deno.open(path, { write: true }), false);
+    }
+  }
+
+  /** Lets go of what was there before. */
+  async empty(): Promise<void> {
+    if (this.#isNew) return;
+    this.#isEmptied = true;
+    // As it is opened: then a device is as good as a file.
+    (await Deno.open(this.#path, { write: true, truncate: true })).close();
   }
 
   /** Writes all of it, from a place on. */
@@ -88,10 +101,14 @@ export class RecordOutput {
     this.#file.close();
   }
 
-  /** Closes it, and removes it, so that it may be tried again; not what was there before. */
+  /**
+   * Closes it, and removes it, so that it may be tried again. What was there before is not removed,
+   * as it may be no file; but if its content is gone, there is no half of another in it.
+   */
   async discard(): Promise<void> {
-    this.close();
     // What is in the way of that is in the way of writing, too, which is told.
+    if (this.#isEmptied) await this.empty().catch(() => {});
+    this.close();
     if (this.#isNew) await Deno.remove(this.#path).catch(() => {});
   }
 }

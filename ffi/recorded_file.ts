@@ -32,7 +32,7 @@ const SILENCE_FRAMES = 65_536;
 export class RecordedFile {
   readonly #parts: RecordedFileParts;
   readonly #wav: WavFile;
-  #sidecar!: SidecarFile;
+  readonly #sidecar: SidecarFile;
   readonly #gaps: SidecarGap[] = [];
   #timeUncertainty: number | undefined;
   #toldUncertainty = -Infinity;
@@ -41,9 +41,10 @@ export class RecordedFile {
   #toldFrames = 0;
   #changed = false;
 
-  private constructor(parts: RecordedFileParts, wav: WavFile) {
+  private constructor(parts: RecordedFileParts, wav: WavFile, sidecar: SidecarFile) {
     this.#parts = parts;
     this.#wav = wav;
+    this.#sidecar = sidecar;
   }
 
   /** Begins one. */
@@ -51,11 +52,19 @@ export class RecordedFile {
     const { format, channels, sampleRate } = parts.feed;
     const { path, exists, startTime } = parts;
     const description = { format, channels, sampleRate, startTime };
-    const wav = await WavFile.create(path, description, exists);
-    const file = new RecordedFile(parts, wav);
+    // What is replaced is not touched before both can be written.
+    const wav = await WavFile.open(path, description, exists);
     try {
-      file.#sidecar = await SidecarFile.create(path, exists, file.#description());
-      return file;
+      const sidecar = await SidecarFile.open(path, exists);
+      try {
+        const file = new RecordedFile(parts, wav, sidecar);
+        await sidecar.write(file.#description());
+        await wav.begin();
+        return file;
+      } catch (error) {
+        await sidecar.discard();
+        throw error;
+      }
     } catch (error) {
       await wav.discard();
       throw error;

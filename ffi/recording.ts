@@ -1,6 +1,7 @@
 import { MicRingError } from "./errors.ts";
 import type { Feed } from "./feed.ts";
 import { type AudioFormat, elementsOf } from "./formats.ts";
+import { missedFrames } from "./gaps.ts";
 import type { RecordPlan } from "./record_options.ts";
 import { RecordedFile } from "./recorded_file.ts";
 import { timeIn } from "./conversion.ts";
@@ -18,7 +19,7 @@ const ACTION = "record";
 export interface FinishedRecording {
   /** The files' paths, in order. */
   readonly files: readonly string[];
-  /** How many frames are in them, silence in place of what was missed among them. */
+  /** How many frames are in them, silence in place of what is lost among them. */
   readonly frames: number;
   /** How many of these were overwritten in the ring before they could be written. */
   readonly missedFrames: number;
@@ -190,8 +191,7 @@ export class Recording implements AsyncDisposable {
   /** Writes what was taken for the frames up to `end`; what it lacks at its beginning is silence. */
   async #write(taken: Snapshot<AudioFormat>, end: number): Promise<void> {
     const from = this.#position;
-    const lost = taken.startFrame - from;
-    this.#missedFrames += lost;
+    this.#missedFrames += missedFrames(taken.gaps);
     const { channels, format } = taken;
     const width = channels * elementsOf(format);
     for (let at = from; at < end;) {

@@ -13,23 +13,24 @@ export interface Timeline {
   frameAt(time: number): number;
 }
 
-/** As far as a Date goes. */
-const TIME = { least: -8.64e15, most: 8.64e15 };
+/** From as far back as a Date goes to the year 2112: the native timeline knows none beyond it. */
+const TIME = { least: -8.64e15, most: 4.5e12 };
 const FRAME = { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true };
 
 /** The time that a value stands for, in milliseconds since the Unix epoch; refuses what is none. */
-export function timeOf(action: string, time: unknown): number {
+export function timeOf(action: string, time: unknown, name = "time"): number {
   if (time instanceof Date) {
     const value = time.getTime();
-    if (!Number.isNaN(value)) return value;
-    throw new RangeError(`Cannot ${action}: time is an invalid Date`);
+    if (Number.isNaN(value)) throw new RangeError(`Cannot ${action}: ${name} is an invalid Date`);
+    checkNumber(action, name, value, TIME);
+    return value;
   }
   if (typeof time !== "number") {
     throw new TypeError(
-      `Cannot ${action}: time is ${show(time)}, neither a Date nor a number of milliseconds`,
+      `Cannot ${action}: ${name} is ${show(time)}, neither a Date nor a number of milliseconds`,
     );
   }
-  checkNumber(action, "time", time, TIME);
+  checkNumber(action, name, time, TIME);
   return time;
 }
 

@@ -1,5 +1,6 @@
 import type { Feed } from "./feed.ts";
 import type { SampleFormat } from "./formats.ts";
+import type { Gap } from "./gaps.ts";
 import type { Recorder } from "./_recorder.ts";
 import { frameNow, nearestFrame } from "./ring_clock.ts";
 import { RingReader } from "./ring_reader.ts";
@@ -51,12 +52,18 @@ export class RingFeed<F extends SampleFormat> implements Feed<F> {
     return this.#reader.take(from, to);
   }
 
+  lost(from: number, to: number): Gap[] {
+    return this.#reader.lost(from, to);
+  }
+
   timeAt(frame: number): number {
     return this.#recorder.timeAt(frame);
   }
 
   now(): number {
-    return frameNow(this.#recorder);
+    const recorder = this.#recorder;
+    // What is pushed comes when it comes: to wait for what the clock says may be to wait for ever.
+    return recorder.source.kind === "push" ? recorder.writtenFrames : frameNow(recorder);
   }
 
   frameAt(time: number): number {

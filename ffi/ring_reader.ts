@@ -6,7 +6,7 @@
 
 import { checkOptions, show } from "./check.ts";
 import { MicRingError } from "./errors.ts";
-import { clipGaps, type Gap, missed, NO_GAPS } from "./gaps.ts";
+import { clipGaps, type Gap, lostGaps, NO_GAPS } from "./gaps.ts";
 import { allocate, sampleCount, type SampleFormat, type Samples } from "./formats.ts";
 import type { CopiedSpan, Recorder } from "./_recorder.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -78,7 +78,7 @@ export class RingReader<F extends SampleFormat> {
     return Math.max(oldestFrame, writtenFrames - windowFrames);
   }
 
-  /** What was copied, and what is known of it; what was wanted before it is missed. */
+  /** What was copied, and what is known of it, and of what was wanted before it. */
   #snapshotOf(span: CopiedSpan, out: Samples<F>, from = span.startFrame): Snapshot<F> {
     const { format, channels, sampleRate } = this.#recorder;
     const length = (span.endFrame - span.startFrame) * channels;
@@ -89,7 +89,13 @@ export class RingReader<F extends SampleFormat> {
     const parts = { samples, format, channels, sampleRate, ...span };
     const { startFrame } = span;
     if (from === startFrame) return new Snapshot({ ...parts, gaps, complete });
-    return new Snapshot({ ...parts, gaps: [missed(from, startFrame), ...gaps], complete: false });
+    const lost = this.lost(from, startFrame);
+    return new Snapshot({ ...parts, gaps: [...lost, ...gaps], complete: false });
+  }
+
+  /** See `Feed.lost`. */
+  lost(from: number, to: number): Gap[] {
+    return lostGaps(this.#recorder.gapLog.known().gaps, from, to);
   }
 
   /** Asked after the copy: a gap is entered before its silence is there to be copied. */

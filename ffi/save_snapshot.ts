@@ -1,12 +1,6 @@
-import { checkOptions, checkWord } from "./check.ts";
+import { checkWord } from "./check.ts";
 import type { Clip } from "./clip.ts";
-import {
-  CONVERT_OPTIONS,
-  type FormatOption,
-  FrameScale,
-  type ResultOptions,
-  timeIn,
-} from "./conversion.ts";
+import { type FormatOption, FrameScale, type ResultOptions, timeIn } from "./conversion.ts";
 import type { AudioFormat } from "./formats.ts";
 import { filePath } from "./record_options.ts";
 import { isoTime, type Sidecar, SidecarFile, sidecarGap } from "./sidecar.ts";
@@ -53,28 +47,45 @@ function describe(snapshot: Snapshot<AudioFormat>, path: string): Sidecar {
   };
 }
 
-/** See `snapshot.saveTo`. */
-export async function saveSnapshot(
-  given: Snapshot<AudioFormat>,
-  path: string | URL,
-  options: SaveOptions,
+/** Both or none; of what is replaced, nothing is touched before both can be written. */
+async function writeBoth(
+  path: string,
+  snapshot: Snapshot<AudioFormat>,
+  sidecar: Sidecar,
+  exists: ExistingFile,
 ): Promise<void> {
-  checkOptions(ACTION, options, ["exists", ...CONVERT_OPTIONS]);
-  const { exists = "refuse", ...result } = options;
-  checkWord(ACTION, "exists", exists, ["refuse", "replace"]);
-  const target = filePath(ACTION, path);
-  const snapshot = given.convert(result);
-  const sidecar = { ...describe(snapshot, target), ...aboutClip(given, snapshot) };
+  const wav = await WavFile.open(path, snapshot, exists);
   try {
-    const wav = await WavFile.create(target, snapshot, exists);
+    const beside = await SidecarFile.open(path, exists);
     try {
+      await beside.empty();
+      await wav.begin();
       await wav.append(snapshot.samples);
-      (await SidecarFile.create(target, exists, sidecar)).close();
+      await beside.write(sidecar);
       await wav.close();
     } catch (error) {
-      await wav.discard();
+      await beside.discard();
       throw error;
     }
+    beside.close();
+  } catch (error) {
+    await wav.discard();
+    throw error;
+  }
+}
+
+/** See `snapshot.saveTo`: of one that is given, a copy is written, converted as it was wanted. */
+export async function saveSnapshot(
+  given: Snapshot<AudioFormat>,
+  snapshot: Snapshot<AudioFormat>,
+  path: string | URL,
+  exists: ExistingFile = "refuse",
+): Promise<void> {
+  checkWord(ACTION, "exists", exists, ["refuse", "replace"]);
+  const target = filePath(ACTION, path);
+  const sidecar = { ...describe(snapshot, target), ...aboutClip(given, snapshot) };
+  try {
+    await writeBoth(target, snapshot, sidecar, exists);
   } catch (error) {
     throw explainWrite(`${ACTION} to ${target}`, error);
   }

@@ -95,24 +95,22 @@ export class SidecarFile {
     this.#output = output;
   }
 
-  /** Begins it, with what it says first. */
-  static async create(path: string, exists: ExistingFile, first: Sidecar): Promise<SidecarFile> {
+  /** Opens it. What was there stays until something is written. */
+  static async open(path: string, exists: ExistingFile): Promise<SidecarFile> {
     const output = await RecordOutput.create(sidecarPath(path), exists).catch((cause) => {
       throw cause instanceof Deno.errors.AlreadyExists ? new Obstacle(THERE, { cause }) : cause;
     });
-    const file = new SidecarFile(output);
-    try {
-      await file.write(first);
-      return file;
-    } catch (error) {
-      await output.discard();
-      throw error;
-    }
+    return new SidecarFile(output);
   }
 
   /** How long it is, in bytes. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Lets go of what it said before. */
+  async empty(): Promise<void> {
+    await this.#output.empty();
   }
 
   /** Writes what it says from now on. */
@@ -121,11 +119,17 @@ export class SidecarFile {
     const bytes = new Uint8Array(Math.max(this.#length, text.length + 1)).fill(SPACE);
     bytes.set(text);
     bytes[bytes.length - 1] = NEWLINE;
+    if (this.#length === 0) await this.empty();
     await this.#output.write(0, bytes);
     this.#length = bytes.length;
   }
 
   close(): void {
     this.#output.close();
+  }
+
+  /** Closes it, and removes it, if it is a new one. */
+  async discard(): Promise<void> {
+    await this.#output.discard();
   }
 }

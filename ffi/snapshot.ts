@@ -124,6 +124,15 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
   }
 
   /**
+   * How many frames it should have had before its first one: gaps that end there stand for them.
+   * Only what reads on (a block, a clip, a task's stretch) can lack any, where the ring had them no
+   * more.
+   */
+  get lostFrames(): number {
+    return Math.max(this.startFrame - (this.gaps[0]?.startFrame ?? this.startFrame), 0);
+  }
+
+  /**
    * Copies one channel out.
    *
    * @param channel Which, counted from 0.
@@ -209,7 +218,7 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
    */
   toWav(options: WavOptions = {}): Uint8Array<ArrayBuffer> {
     checkOptions("write a WAV", options, ["format"]);
-    const format: WavFormat = options.format ?? this.format;
+    const { format = this.format } = options;
     return encodeWav(this, format);
   }
 
@@ -244,10 +253,10 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
     }
     const converter = new Converter(plan);
     const { scale } = converter;
-    const [first] = this.gaps;
     const from = scale.up(this.startFrame);
-    const wanted = first?.cause === "missed" ? scale.up(first.startFrame) : from;
-    return new Snapshot(converter.convert(this, from, scale.up(this.endFrame), wanted));
+    const wanted = scale.up(this.startFrame - this.lostFrames);
+    const lost = converter.lost(this.gaps, wanted, from);
+    return new Snapshot(converter.convert(this, from, scale.up(this.endFrame), lost));
   }
 
   /**
@@ -276,8 +285,12 @@ export class Snapshot<F extends AudioFormat = SampleFormat> {
    * ```
    */
   async saveTo(path: string | URL, options: SaveOptions = {}): Promise<void> {
+    checkOptions("save a snapshot", options, ["exists", ...CONVERT_OPTIONS]);
+    const { exists, ...result } = options;
+    // Before anything is awaited: the samples may be in an array that is soon used again.
+    const kept = this.convert(result);
     const { saveSnapshot } = await import("./save_snapshot.ts");
-    await saveSnapshot(this, path, options);
+    await saveSnapshot(this, kept, path, exists);
   }
 
   #check(action: string, channel: number): void {

@@ -5,6 +5,7 @@
  */
 
 import { checkBoolean, checkNumber, checkOptions, checkText, show } from "./check.ts";
+import { pathOf } from "./library_path.ts";
 
 /** The kinds of source. */
 export type SourceKind = "microphone" | "tone" | "sequence" | "file" | "push";
@@ -150,12 +151,9 @@ export function sequence(options: PaceOptions = {}): Source {
 }
 
 /** The path that a `file:` URL stands for. */
-function pathOf(url: URL): string {
-  if (url.protocol !== "file:") {
-    throw new TypeError(`Cannot use a file: ${show(url.href)} is no file: URL`);
-  }
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.replace(/^\/(?=[A-Za-z]:)/, "") : path;
+function filePathOf(url: URL): string {
+  if (url.protocol === "file:") return pathOf(url);
+  throw new TypeError(`Cannot use a file: ${show(url.href)} is no file: URL`);
 }
 
 /**
@@ -183,7 +181,7 @@ function pathOf(url: URL): string {
  */
 export function file(path: string | URL, options: FileOptions = {}): Source {
   const action = "use a file";
-  const name = path instanceof URL ? pathOf(path) : path;
+  const name = path instanceof URL ? filePathOf(path) : path;
   checkText(action, "its path", name);
   checkOptions(action, options, ["loop", "speed"]);
   const { loop = false, speed } = options;

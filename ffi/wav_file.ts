@@ -32,6 +32,8 @@ const FACT_BYTES = 4;
 
 const ORIGINATOR = "MicRing";
 
+const PAD = new Uint8Array(1);
+
 /** Bytes written one after the other, as a RIFF has them: the lowest first. */
 class Fields {
   readonly bytes = new Uint8Array(HEADER_BYTES);
@@ -180,22 +182,22 @@ export class WavFile implements AsyncDisposable {
     this.#mostRiffBytes = mostRiffBytes;
   }
 
-  /** Begins one, without samples. */
-  static async create(
+  /** Opens one. What was there stays until it is begun. */
+  static async open(
     path: string | URL,
     description: WavDescription,
     exists: ExistingFile,
     mostRiffBytes = MOST_RIFF_BYTES,
   ): Promise<WavFile> {
     const output = await RecordOutput.create(path, exists);
-    const wav = new WavFile(output, description, mostRiffBytes);
-    try {
-      await output.write(0, wav.#header(0));
-      return wav;
-    } catch (error) {
-      await output.discard();
-      throw error;
-    }
+    return new WavFile(output, description, mostRiffBytes);
+  }
+
+  /** Begins it, without samples. */
+  async begin(): Promise<this> {
+    await this.#output.empty();
+    await this.#output.write(0, this.#header(0));
+    return this;
   }
 
   /** Writes samples behind those that are there: a whole number of frames. */
@@ -204,6 +206,8 @@ export class WavFile implements AsyncDisposable {
     const dataBytes = this.#dataBytes + bytes.length;
     this.#torn = true;
     await this.#output.write(this.#endBytes, bytes);
+    // Chunks have an even length; what comes next is written over it.
+    if (dataBytes % 2 === 1) await this.#output.write(HEADER_BYTES + dataBytes, PAD);
     await this.#output.write(0, this.#header(dataBytes));
     this.#dataBytes = dataBytes;
     this.#torn = false;
@@ -215,9 +219,7 @@ export class WavFile implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      if (this.#torn) await this.#output.truncate(this.#endBytes);
-      // Chunks have an even length.
-      if (this.#dataBytes % 2 === 1) await this.#output.write(this.#endBytes, new Uint8Array(1));
+      if (this.#torn) await this.#cut();
       await this.#output.requireThere();
     } finally {
       this.#output.close();
@@ -232,6 +234,12 @@ export class WavFile implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Leaves what the header tells of. */
+  async #cut(): Promise<void> {
+    await this.#output.truncate(this.#endBytes);
+    if (this.#dataBytes % 2 === 1) await this.#output.write(this.#endBytes, PAD);
   }
 
   /** Where the next samples are written. */

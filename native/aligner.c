@@ -294,6 +294,10 @@ void aligner_refuse(aligner *a, uint64_t count) {
   else track_lose(a->track, count, MICRING_GAP_WIPE, true);
 }
 
+void aligner_settle(aligner *a) {
+  if (a->trial.begun) settle(a);
+}
+
 uint64_t aligner_forget(aligner *a) {
   uint64_t const count = a->trial.staged;
   a->trial = (trial){0};

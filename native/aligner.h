@@ -29,6 +29,9 @@ void aligner_expect(aligner *a, micring_gap_cause cause, bool new_clock);
 /* Source: so many frames came and were turned away. */
 void aligner_refuse(aligner *a, uint64_t count);
 
+/* Control, as the only writer: what waits is put in its place, as nothing will come behind it. */
+void aligner_settle(aligner *a);
+
 /* Control, as the only writer: forgets the frames that wait; returns how many, and the caller has
  * to put as many others in their place. */
 uint64_t aligner_forget(aligner *a);

@@ -124,6 +124,10 @@ void capture_shut(capture *c) { gate_shut(&c->gate); }
 
 void capture_open(capture *c) { gate_open(&c->gate); }
 
+void capture_settle(capture *c) {
+  if (c->aligner != NULL) aligner_settle(c->aligner);
+}
+
 void capture_fill_to(capture *c, int64_t now_ns) {
   take_refused(c);
   uint64_t const due = timeline_due_frame(c->track.timeline, now_ns);

@@ -85,6 +85,9 @@ void capture_shut(capture *c);
 /* Control, shut: opens the gate. */
 void capture_open(capture *c);
 
+/* Control, shut, and no stream there: what waited for its place is put where it seems to belong. */
+void capture_settle(capture *c);
+
 /* Control, shut, and the source one that refuses nothing (what it were refused now would be counted
  * twice): appends silence up to now by the clock, as a pause. */
 void capture_fill_to(capture *c, int64_t now_ns);

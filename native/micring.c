@@ -12,7 +12,7 @@
 
 /* Bounds that the caller should have kept; here they only keep bad numbers out of the code. */
 enum { MOST_CHANNELS = 254 };
-/* Year 142,000: nothing of it overflows in nanoseconds. */
+/* The year 2112: nothing up to it overflows in nanoseconds. */
 #define MOST_TIME_MS 4.5e12
 
 static bool is_count(double value) { return value >= 0 && value <= MICRING_MOST_FRAMES; }

@@ -150,6 +150,7 @@ int32_t recorder_pause(micring *m) {
   /* A pacer waits at the gate and keeps its place; a device is given back to the system. */
   if (m->source->kind == SOURCE_DEVICE) m->source->calls->stop(m->source);
   capture_shut(m->capture);
+  capture_settle(m->capture);
   report_state(&m->source->report, MICRING_STATE_PAUSED, MICRING_OK, "");
   return MICRING_OK;
 }
@@ -167,6 +168,7 @@ void recorder_retire(micring *m) {
   if (!recorder_paused(m)) {
     m->source->calls->stop(m->source);
     capture_shut(m->capture);
+    capture_settle(m->capture);
   }
   source_end(m->source);
 }
@@ -184,11 +186,12 @@ int32_t recorder_resume(micring *m, char *error) {
     if (status == MICRING_OK) set_paused(m, false);
     return status;
   }
-  /* What is pushed has no clock that could run on in a pause. */
-  if (m->source->kind != SOURCE_PUSH) capture_fill_to(m->capture, clock_now_ns());
+  bool const ended = source_ended(m->source);
+  /* What is pushed has no clock that could run on in a pause, and what has ended runs on no more. */
+  bool const runs_on = m->source->kind != SOURCE_PUSH && !ended;
+  if (runs_on) capture_fill_to(m->capture, clock_now_ns());
   capture_open(m->capture);
   set_paused(m, false);
-  bool const ended = source_ended(m->source);
   report_state(&m->source->report, ended ? MICRING_STATE_ENDED : MICRING_STATE_RUNNING, MICRING_OK,
                "");
   return MICRING_OK;

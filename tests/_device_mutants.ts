@@ -28,6 +28,13 @@ export const DEVICE_MUTANTS: Mutant[] = [
     words: MISPLACED,
   },
   {
+    name: "what waits when it is shut is never put anywhere",
+    file: "aligner.c",
+    edits: [["void aligner_settle(aligner *a) {", "void aligner_settle(aligner *a) {\n  return;"]],
+    caughtBy: "align_drive",
+    words: /delivered frames are not in the ring|what came before is not there/,
+  },
+  {
     name: "the gap is before what came at once, not behind it",
     file: "aligner.c",
     edits: [["trial_burst(t, limit_ns(a, 0)) : 0;", "0 : 0;"]],

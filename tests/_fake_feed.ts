@@ -7,7 +7,7 @@
 import { MicRingError } from "../ffi/errors.ts";
 import type { Feed } from "../ffi/feed.ts";
 import { allocate, type SampleFormat, type Samples } from "../ffi/formats.ts";
-import { type Gap, missed } from "../ffi/gaps.ts";
+import { clipGaps, type Gap, lostGaps } from "../ffi/gaps.ts";
 import { Snapshot } from "../ffi/snapshot.ts";
 
 /** What a fake feed is like; f32, mono, 1000 Hz and 10 s if left out. */
@@ -95,8 +95,7 @@ export class FakeFeed<F extends SampleFormat = "f32"> implements Feed<F> {
     for (let i = 0; i < samples.length; i++) {
       samples[i] = this.#memory[(startFrame * this.channels + i) % this.#memory.length];
     }
-    const before = startFrame === from ? [] : [missed(from, startFrame)];
-    const own = this.gaps.filter((gap) => gap.startFrame < to && gap.endFrame > startFrame);
+    const own = clipGaps(this.gaps, startFrame, to);
     return new Snapshot({
       samples,
       format: this.format,
@@ -106,8 +105,12 @@ export class FakeFeed<F extends SampleFormat = "f32"> implements Feed<F> {
       startTime: this.timeAt(startFrame),
       endTime: this.timeAt(to),
       timeUncertainty: 0.001,
-      gaps: [...before, ...own],
+      gaps: [...this.lost(from, startFrame), ...own],
     });
+  }
+
+  lost(from: number, to: number): Gap[] {
+    return lostGaps(this.gaps, from, to);
   }
 
   timeAt(frame: number): number {

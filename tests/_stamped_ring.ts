@@ -47,7 +47,7 @@ export class StampedRing extends LiveRing<"f32"> implements AsyncDisposable {
       "open a ring",
       (...outs) => library.native.micring_open_push(...shape, ...outs),
     );
-    const ring = new StampedRing(new Recorder(library, hold, "f32", push()), writer);
+    const ring = new StampedRing(await Recorder.over(library, hold, "f32", push()), writer);
     const path = new TextEncoder().encode(`${decodeURIComponent(libraryUrl.pathname)}\0`);
     if (writer.symbols.writer_start(path, hold.recorder, blockSeconds * SAMPLE_RATE) !== 0) {
       throw new Error("Cannot write into the ring: the writer did not start");

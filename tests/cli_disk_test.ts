@@ -57,11 +57,11 @@ Deno.test("save: when the disk is full, all that comes is tried and counted", ()
   inFolder(async (folder) => {
     await using cli = new Cli(["save", ...SEQUENCE, "--json", folder], FULL);
     await cli.says(/Keeping/);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/"saved"/);
     const [{ path }] = cli.objects() as { path: string }[];
     await until("there is more than fits", () => Date.now() > timeIn(path) + 900);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/File too large/);
     cli.kill("SIGINT");
     assertEquals(await cli.code(), 1);
@@ -82,14 +82,14 @@ Deno.test("save: a folder that vanishes and comes back costs what was asked for 
     await Deno.mkdir(clips);
     await using cli = new Cli(["save", ...SEQUENCE, "--json", "--discard", clips]);
     await cli.says(/Keeping/);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/"saved"/);
     const [, before] = await spanOf((await wavsIn(clips))[0]);
     await Deno.remove(clips, { recursive: true });
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/Cannot save a snapshot to \S+: the folder is not there\.\n/);
     await Deno.mkdir(clips);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/"saved"/, 2);
     cli.kill("SIGINT");
     assertEquals(await cli.code(), 1);

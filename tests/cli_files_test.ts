@@ -7,14 +7,14 @@ import { testWith } from "./_tools.ts";
 import { sleep, until } from "./_wait.ts";
 import { floatsOf, readWav } from "./_wav_reader.ts";
 
-Deno.test("save: SIGUSR1, the time and Ctrl-C save the last seconds", () =>
+Deno.test("save: SIGUSR2, the time and Ctrl-C save the last seconds", () =>
   inFolder(async (folder) => {
     await using cli = new Cli(["save", ...SEQUENCE, "--seconds=0.5", "--json", folder]);
     await cli.says(/Keeping the last 0\.50 s/);
     await sleep(0.7);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/"saved"/, 1);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/"saved"/, 2);
     cli.kill("SIGINT");
     assertEquals(await cli.code(), 0);

@@ -75,7 +75,7 @@ Deno.test("save: with no input at all it waits for its signals", () =>
     await using cli = new Cli(args, { before: "exec </dev/null;" });
     await cli.says(/Keeping/);
     await sleep(0.3);
-    cli.kill("SIGUSR1");
+    cli.kill("SIGUSR2");
     await cli.says(/\.wav/);
     cli.kill("SIGTERM");
     assertEquals(await cli.code(), 0);

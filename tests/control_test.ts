@@ -155,6 +155,14 @@ Deno.test("times: a snapshot ends now, spans its frames, and follows on the one 
   assert(Math.abs(overlap.startTime - one.startTime) < 250);
 });
 
+Deno.test("of what is pushed, the last seconds are there at once, whatever the clock says", async () => {
+  await using ring = await MicRing.open({ seconds: 1, source: push(), sampleRate: 8000 });
+  ring.push(new Float32Array(8000));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const { startFrame, endFrame } = await ring.clip({ before: 0.5 });
+  assertEquals([startFrame, endFrame], [4000, 8000]);
+});
+
 Deno.test("times: what is pushed is dated by when it was pushed", async () => {
   await using ring = await MicRing.open({ seconds: 1, source: push() });
   await new Promise((resolve) => setTimeout(resolve, 200));

@@ -49,6 +49,32 @@ for (const format of ["f32", "s16"] as const) {
   }
 }
 
+Deno.test("what has ended is not changed by a pause", () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/ended.wav`;
+    await Deno.writeFile(path, wavOf("f32", 1));
+    await using ring = await MicRing.open({ seconds: 2, source: file(path, { speed: 20 }) });
+    await ring.finished();
+    for (let round = 0; round < 2; round++) {
+      await ring.pause();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await ring.resume();
+      const { samples, gaps, startFrame } = ring.snapshot();
+      assertEquals([ring.state, startFrame, gaps], ["ended", 0, []]);
+      assertEquals(difference(samples, signal("f32", 1, 0, FRAMES)), undefined);
+    }
+  }));
+
+Deno.test("paths may have a percent sign, as text and in a URL", () =>
+  withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/100%.wav`, wavOf("f32", 1));
+    for (const path of [`${folder}/100%.wav`, new URL(`file://${folder}/100%.wav`)]) {
+      await using ring = await MicRing.open({ seconds: 2, source: file(path, { speed: 20 }) });
+      await ring.finished();
+      assertEquals(ring.snapshot().frames, FRAMES);
+    }
+  }));
+
 Deno.test("a looped file goes on without a seam", () =>
   withFolder(async (folder) => {
     const path = new URL(`file://${folder}/loop.wav`);

@@ -17,6 +17,7 @@ Deno.test("of gaps, the parts within a stretch", () => {
   assertEquals(clipGaps(gaps, 5, 45), [gap(5, 10), gap(20, 30), gap(40, 45)]);
   assertEquals(clipGaps(gaps, 10, 20), []);
   assertEquals(clipGaps(gaps, 22, 28), [gap(22, 28)]);
+  assertEquals(clipGaps(gaps, 25, 25), []);
   // One that has not ended ends, for who asks, with what was asked for.
   const lasting = [...gaps, gap(60, Infinity)];
   assertEquals(clipGaps(lasting, 45, 80), [gap(45, 50), gap(60, 80)]);

@@ -20,6 +20,7 @@ Deno.test("a file: URL is a path of Windows there", () => {
   const path = (url: string) => pathOf(new URL(url), true);
   assertEquals(path("file:///C:/a%20b/lib.dll"), "C:\\a b\\lib.dll");
   assertEquals(path("file://server/share/lib.dll"), "\\\\server\\share\\lib.dll");
+  assertEquals(path("file:///C:/100%/%zz%41.dll"), "C:\\100%\\%zzA.dll");
 });
 
 for (

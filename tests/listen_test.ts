@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { BlockCursor } from "../ffi/blocks.ts";
+import { BlockListening } from "../ffi/listening.ts";
 import { MicRing, push, type Snapshot } from "../mod.ts";
+import { FakeFeed } from "./_fake_feed.ts";
 import { difference, signal } from "./_signal.ts";
 import { until } from "./_wait.ts";
 
@@ -31,6 +34,30 @@ Deno.test("a listener is called with each block, until it is stopped", async () 
   await listening.finished;
   await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(spans, [[0, 100], [100, 200], [200, 300]]);
+});
+
+Deno.test("a block that cannot be had ends it, and is told", async () => {
+  const told: unknown[] = [];
+  const note = (event: ErrorEvent) => {
+    event.preventDefault();
+    told.push(event.error);
+  };
+  globalThis.addEventListener("error", note);
+  const feed = new FakeFeed();
+  const error = new RangeError("Array buffer allocation failed");
+  feed.take = () => {
+    throw error;
+  };
+  try {
+    const controller = new AbortController();
+    const cursor = new BlockCursor({ feed, blockFrames: 100, from: 0 });
+    const listening = new BlockListening(cursor, () => {}, controller.signal);
+    feed.writeRamp(100);
+    await listening.finished;
+    assertEquals([told, feed.waiting], [[error], 0]);
+  } finally {
+    globalThis.removeEventListener("error", note);
+  }
 });
 
 Deno.test("a listener that takes its time is called with the next block afterwards", async () => {

@@ -55,9 +55,22 @@ Deno.test("a JSON that is there is somebody's: it stays, and no WAV is begun", (
 Deno.test("what replaces a file is not removed if it fails: it may be no file", () =>
   inFolder(async (folder) => {
     const path = `${folder}/there.wav`;
+    const replace = { exists: "replace" } as const;
     await Deno.mkdir(`${path}.json`);
-    await assertRejects(() => snapshotOf(10).saveTo(path, { exists: "replace" }), MicRingError);
+    await assertRejects(() => snapshotOf(10).saveTo(path, replace), MicRingError);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["there.wav.json"]);
+    await Deno.remove(`${path}.json`);
+    await snapshotOf(10).saveTo(path);
+    await Deno.remove(`${path}.json`);
+    await Deno.mkdir(`${path}.json`);
+    await assertRejects(() => snapshotOf(20).saveTo(path, replace), MicRingError);
     assertEquals(difference(await samplesOf(path), ramp(0, 10)), undefined);
+    if (linux) {
+      await Deno.symlink("/dev/full", `${folder}/full.wav`);
+      const full = () => snapshotOf(10).saveTo(`${folder}/full.wav`, replace);
+      await assertRejects(full, MicRingError, "No space left on device");
+      assertEquals((await Deno.lstat(`${folder}/full.wav`)).isSymlink, true);
+    }
   }));
 
 Deno.test("a folder that nobody may write to is told", async () => {

@@ -98,7 +98,8 @@ Deno.test("what becomes shorter has nothing left of what was there before", () =
       gaps: [],
     } as const;
     const first = { ...about, device: DEVICE };
-    const sidecar = await SidecarFile.create(`${folder}/a.wav`, "refuse", first);
+    const sidecar = await SidecarFile.open(`${folder}/a.wav`, "refuse");
+    await sidecar.write(first);
     assertEquals(await sidecarOf(`${folder}/a.wav`), first);
     const { size } = await Deno.stat(`${folder}/a.wav.json`);
     for (const device of [undefined, "x", DEVICE]) {

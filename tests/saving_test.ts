@@ -17,6 +17,76 @@ const PARTS = {
   timeUncertainty: 0.02,
 } as const;
 
+Deno.test("what is saved is what was there when it was asked for", () =>
+  inFolder(async (folder) => {
+    const samples = signal("f32", 2, 0, 4000);
+    const snapshot = new Snapshot({ ...PARTS, samples });
+    const options = [{}, { channels: 1 }] as const;
+    const wanted = options.map((option) => snapshot.convert<"f32">(option).samples);
+    // The next snapshot goes into the same array, before the files are begun.
+    const saving = options.map((option, i) => snapshot.saveTo(`${folder}/${i}.wav`, option));
+    samples.fill(-0.5);
+    await Promise.all(saving);
+    for (const [i, samples] of wanted.entries()) {
+      const wav = readWav(await Deno.readFile(`${folder}/${i}.wav`));
+      assertEquals(difference(floatsOf(wav), samples), undefined);
+    }
+  }));
+
+/* What an older snapshot left. */
+async function saveOld(path: string): Promise<Uint8Array[]> {
+  await new Snapshot({ ...PARTS, samples: signal("f32", 2, 9000, 9500) }).saveTo(path);
+  return await contents(path);
+}
+
+function contents(path: string): Promise<Uint8Array[]> {
+  return Promise.all([path, `${path}.json`].map((name) => Deno.readFile(name)));
+}
+
+Deno.test("what cannot be replaced stays as it was", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/kept.wav`;
+    const old = await saveOld(path);
+    const program = `
+      import { MicRing, Snapshot, tone } from "${new URL("../mod.ts", import.meta.url)}";
+      await using ring = await MicRing.open({ seconds: 1, source: tone() });
+      const options = { exists: "replace" };
+      const failures = [ring.snapshot().saveTo(Deno.args[0], options), ring.recordTo(Deno.args[0], options)];
+      for (const failure of failures) {
+        console.log(await failure.then(() => "done", ({ code }) => code));
+      }`;
+    await Deno.writeTextFile(`${folder}/child.ts`, program);
+    // Not the JSON beside it.
+    const allow = ["--allow-ffi", `--allow-write=${path}`, "--no-prompt", "--no-check"];
+    const config = `--config=${new URL("../deno.json", import.meta.url).pathname}`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", config, ...allow, `${folder}/child.ts`, path],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stdout);
+    assertEquals(said, "file-write-failed\nfile-write-failed\n");
+    assertEquals(await contents(path), old);
+  }));
+
+Deno.test("of what could be replaced in part only, nothing is left that is wrong", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/lost.wav`;
+    await saveOld(path);
+    const { write } = Deno.FsFile.prototype;
+    let room = 20_000;
+    Deno.FsFile.prototype.write = function (bytes) {
+      room -= bytes.length;
+      if (room < 0) return Promise.reject(new Error("No space left on device"));
+      return write.call(this, bytes);
+    };
+    const saving = new Snapshot(PARTS).saveTo(path, { exists: "replace" });
+    const refused = await assertRejects(() => saving, MicRingError, "No space left");
+    Deno.FsFile.prototype.write = write;
+    assertEquals(refused.code, "file-write-failed");
+    // Neither half of the new audio, nor what was true of the old.
+    assertEquals((await contents(path)).map(({ length }) => length), [0, 0]);
+  }));
+
 Deno.test("a snapshot is a file, and what it knows stands beside it", () =>
   inFolder(async (folder) => {
     const gap = { startFrame: 1800, endFrame: 2600, cause: "sleep", exact: false } as const;

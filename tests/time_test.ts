@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { frameNow, nearestFrame, type Timeline } from "../ffi/ring_clock.ts";
 import { MicRing, push, sequence, Snapshot, type Source, tone } from "../mod.ts";
 import { until } from "./_wait.ts";
@@ -37,9 +37,18 @@ Deno.test("a time means the frame that begins nearest to it, and none before the
   assertEquals([of(-0.6), of(-0.4), of(0.4), of(0.6), of(8000)], [3999, 4000, 4000, 4001, 12_000]);
   assertEquals([0, -1, -8.64e15].map((time) => ring.frameAt(time)), [0, 0, 0]);
   assertEquals(ring.frameAt(ring.timeAt(0) - 0.01), 0);
+  // As far as the native timeline goes; a conversion does not look for what is beyond it for ever.
+  assert(ring.frameAt(4.5e12) > 8 * (4.5e12 - ring.timeAt(0)) - 1);
+  const says = /Cannot .*: at is \d+, and must be a number from -8640000000000000 to 4500000000000/;
+  for (const late of [4.5e12 + 1, new Date(4.5e12 + 1), new Date("2200-01-01"), 8.64e15]) {
+    assertThrows(() => ring.frameAt(late), RangeError, "Cannot tell the frame at a time: time is ");
+  }
+  const at = new Date("2200-01-01");
+  for (const options of [{ at, after: 1 }, { at, after: 1, sampleRate: 16_000 }]) {
+    assertMatch((await assertRejects(() => ring.clip(options), RangeError)).message, says);
+  }
   const date = new Date(Math.floor(time));
   assertEquals(ring.frameAt(date), ring.frameAt(date.getTime()));
-  assert(Number.isSafeInteger(ring.frameAt(8.64e15)));
 });
 
 Deno.test("a time is rounded to the frame that begins nearest, at every place between two", () => {
@@ -99,6 +108,7 @@ for (const [name, source] of [["tone", tone()], ["push", push()]] as [string, So
 Deno.test("now is never behind what is written, even if the clock says so", () => {
   const timeline = { writtenFrames: 500, timeAt: () => 0, frameAt: () => 499 };
   assertEquals(frameNow(timeline), 500);
+  assertEquals(frameNow({ ...timeline, frameAt: () => 501 }), 501);
 });
 
 Deno.test("time goes on in a pause, and every frame behind it keeps its time", async () => {

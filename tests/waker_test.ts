@@ -93,6 +93,45 @@ Deno.test("however many rings are waited for, other calls are not kept waiting",
   assert(file < MOST_MS, `a file was read in ${file} ms`);
 });
 
+Deno.test("one call that throws keeps no other from being made", async () => {
+  const waker = new Waker({} as Library, 1, { writtenFrames: 10, ended: false });
+  const told: unknown[] = [];
+  const note = (event: ErrorEvent) => {
+    event.preventDefault();
+    told.push(event.error);
+  };
+  globalThis.addEventListener("error", note);
+  try {
+    const error = new Error("of no importance");
+    waker.when(1, () => {
+      throw error;
+    });
+    waker.when(2, () => told.push("the other"));
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(told, [error, "the other"]);
+  } finally {
+    globalThis.removeEventListener("error", note);
+    await waker.close();
+  }
+});
+
+Deno.test("who waits for a frame that no number tells is asked for as late a one as there is", async () => {
+  const armed: number[] = [];
+  const asleep = Promise.withResolvers<number>();
+  const native = {
+    micring_waker_of: () => ({}),
+    micring_waker_arm: (_: unknown, frame: number) => armed.push(frame),
+    micring_waker_wait: () => asleep.promise,
+    micring_waker_disarm: () => asleep.resolve(0),
+  };
+  const waker = new Waker(native as unknown as Library, 1, { writtenFrames: 10, ended: false });
+  const cancel = waker.when(Number.MAX_SAFE_INTEGER + 48_000, () => {});
+  await Promise.resolve();
+  cancel();
+  await waker.close();
+  assertEquals(armed, [2 ** 53]);
+});
+
 Deno.test("who is closed in the midst of many looks tells those who wait, and leaves no timer", async () => {
   const { setTimeout, clearTimeout } = globalThis;
   const timers = new Set<unknown>();

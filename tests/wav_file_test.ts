@@ -23,12 +23,15 @@ for (const format of AUDIO_FORMATS) {
       inFolder(async (folder) => {
         const path = `${folder}/grows.wav`;
         const about = { format, channels, sampleRate: 44_100, startTime: START };
-        await using wav = await WavFile.create(path, about, "refuse");
+        await using wav = await (await WavFile.open(path, about, "refuse")).begin();
         const samples = samplesOf(format, channels, 333);
         const width = samples.length / 333;
         for (const [from, to] of [[0, 0], [0, 1], [1, 100], [100, 333]]) {
           if (to > 0) await wav.append(samples.subarray(from * width, to * width));
-          const read = readWav(await Deno.readFile(path));
+          const written = await Deno.readFile(path);
+          const read = readWav(written);
+          // Killed now, it would be as long as it says, to the byte.
+          assertEquals(written.length, 8 + new DataView(written.buffer).getUint32(4, true));
           assertEquals(
             { ...read, data: undefined },
             {
@@ -46,7 +49,10 @@ for (const format of AUDIO_FORMATS) {
           );
           assert(Math.abs(read.startTime - START) < 0.02, `${read.startTime}`);
           assertEquals(
-            difference(read.data, bytesOf(samples).subarray(0, read.dataBytes)),
+            difference(
+              read.data.subarray(0, read.dataBytes),
+              bytesOf(samples).subarray(0, read.dataBytes),
+            ),
             undefined,
           );
         }
@@ -72,7 +78,7 @@ Deno.test("another decoder reads every format, beyond the limit of a RIFF, too",
       for (const limit of [undefined, 4000]) {
         const path = `${folder}/${format}-${limit}.wav`;
         const about = { format, channels: 2, sampleRate: 8000, startTime: START };
-        const wav = await WavFile.create(path, about, "refuse", limit);
+        const wav = await (await WavFile.open(path, about, "refuse", limit)).begin();
         const samples = samplesOf(format, 2, 4000);
         for (let i = 0; i < 4; i++) {
           await wav.append(samples.subarray(samples.length * i / 4, samples.length * (i + 1) / 4));
@@ -105,7 +111,7 @@ testWith(
           const path = `${folder}/${format}-${channels}.wav`;
           const about = { format, channels, sampleRate: 8000, startTime: START };
           const samples = samplesOf(format, channels, 501);
-          const wav = await WavFile.create(path, about, "refuse");
+          const wav = await (await WavFile.open(path, about, "refuse")).begin();
           await wav.append(samples);
           await wav.close();
           const { stdout, stderr } = await new Deno.Command("sox", {
@@ -123,9 +129,9 @@ Deno.test("a file that is there is refused, or replaced if that is wanted", () =
     const path = `${folder}/there.wav`;
     const about = { format: "s16", channels: 1, sampleRate: 8000, startTime: START } as const;
     await Deno.writeTextFile(path, "x".repeat(10_000));
-    await assertRejects(() => WavFile.create(path, about, "refuse"), Deno.errors.AlreadyExists);
+    await assertRejects(() => WavFile.open(path, about, "refuse"), Deno.errors.AlreadyExists);
     assertEquals((await Deno.readTextFile(path)).length, 10_000);
-    const wav = await WavFile.create(path, about, "replace");
+    const wav = await (await WavFile.open(path, about, "replace")).begin();
     await wav.append(allocate("s16", 100));
     await wav.close();
     await wav.close();

@@ -87,7 +87,7 @@ export class PageLink {
     for await (const block of this.#ring.blocks(options)) {
       const { startFrame, endFrame, sampleRate, samples } = block;
       const gaps = block.gaps.map((gap) => ({ ...gap }));
-      if (this.#sentTo !== undefined && this.#sentTo < startFrame && gaps[0]?.cause !== "missed") {
+      if (this.#sentTo !== undefined && this.#sentTo < startFrame && block.lostFrames === 0) {
         const skipped = { startFrame: this.#sentTo, endFrame: startFrame };
         gaps.unshift({ ...skipped, cause: "missed", exact: true });
       }

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { show } from "../check.ts";
 import { type AudioFormat, sampleCount } from "../formats.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { measureSpectrogram } from "./spectrogram.ts";
@@ -37,6 +38,14 @@ export type { SvgOptions };
 /** How much room a time takes, in pixels. */
 const CLOCK_SPACE = 92;
 const ELAPSED_SPACE = 64;
+
+/** Refuses what is no snapshot. One that came from a Worker is one without its methods. */
+function checkSnapshot(snapshot: unknown): void {
+  const { samples, sampleRate, channels, frames, gaps } = Object(snapshot);
+  const numbers = [sampleRate, channels, frames].every((value) => typeof value === "number");
+  if (numbers && ArrayBuffer.isView(samples) && Array.isArray(gaps)) return;
+  throw new TypeError(`Cannot ${DRAW}: ${show(snapshot)} is no snapshot`);
+}
 
 function checkSamples({ samples, format, frames, channels }: Snapshot<AudioFormat>): void {
   const count = sampleCount(format, samples);
@@ -125,7 +134,7 @@ function drawRoot(plan: SvgPlan, layout: Layout, heading: Heading, body: string[
  * @param snapshot What is drawn.
  * @param options How.
  * @returns One SVG that needs nothing else.
- * @throws {TypeError} For an option of the wrong type or name.
+ * @throws {TypeError} For what is no snapshot, and an option of the wrong type or name.
  * @throws {RangeError} For an option out of its bounds, a channel there is not, and samples that
  * are not there any more.
  *
@@ -144,6 +153,7 @@ export async function toSvg(
   snapshot: Snapshot<AudioFormat>,
   options: SvgOptions = {},
 ): Promise<string> {
+  checkSnapshot(snapshot);
   const plan = planSvg(options, snapshot);
   checkSamples(snapshot);
   const readers = plan.channels.map((channel) => new ChannelReader(snapshot, channel));
