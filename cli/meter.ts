@@ -61,14 +61,7 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
   const stop = new AbortController();
   using meter = ring.meter({ every: every / readings, signal: stop.signal });
   const end = ended(signal, given.number("for")).then(() => stop.abort());
-  let counted: MeterReading | undefined;
-  let left = readings;
-  for await (const next of meter) {
-    const reading = withCounts(next, counted);
-    counted = reading;
-    if (--left > 0) continue;
-    counted = undefined;
-    left = readings;
+  const show = (reading: MeterReading) => {
     const { peakDbfs, holdDbfs, rmsDbfs, channels, missedFrames } = reading;
     const time = new Date(ring.timeAt(reading.endFrame)).toISOString();
     if (terminal.live) terminal.redraw(liveLine(reading, terminal.width()));
@@ -76,7 +69,17 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
       const data = { event: "level", time, peakDbfs, holdDbfs, rmsDbfs, missedFrames, channels };
       terminal.result(`${time}  ${numbers(reading)}`, data);
     }
+  };
+  let untold: MeterReading | undefined;
+  let left = readings;
+  for await (const reading of meter) {
+    untold = withCounts(reading, untold);
+    if (--left > 0) continue;
+    show(untold);
+    untold = undefined;
+    left = readings;
   }
+  if (untold !== undefined) show(untold);
   // A source that has come to its end is not to wait for the time that it was given.
   if (ring.state !== "ended") await end;
   return EXIT.done;

@@ -26,7 +26,7 @@ export interface BlockOptions extends ResultOptions {
   readonly from?: number;
   /** Instead of `from`: begin with the last so many seconds, or with what there is of them. */
   readonly past?: number;
-  /** Ends the reading when it is aborted. */
+  /** Ends the reading when it is aborted; one that is aborted already is an error. */
   readonly signal?: AbortSignal;
 }
 

@@ -49,6 +49,7 @@ export class MicRing<F extends SampleFormat = SampleFormat> extends HeldRing<F> 
    * `file-unreadable`, `file-not-audio`, `file-truncated`, `out-of-memory`, `thread-failed`,
    * `ffi-denied`, `library-missing`, `library-mismatch`, `library-corrupt`, `library-conflict` (another
    * `libraryPath` is in use), `unsupported-platform`.
+   * @throws {Deno.errors.NotCapable} For a file that may not be read.
    *
    * @example
    * ```ts

@@ -40,7 +40,10 @@ export interface RecordOptions extends ResultOptions, FormatOption<AudioFormat> 
   readonly past?: number;
   /** What is done where there is a file of that name; `refuse` if left out. */
   readonly exists?: ExistingFile;
-  /** Ends the recording when it is aborted, like `stop`. */
+  /**
+   * Ends the recording when it is aborted, like `stop`.
+   * One that is aborted already is an error.
+   */
   readonly signal?: AbortSignal;
 }
 

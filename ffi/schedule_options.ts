@@ -66,7 +66,7 @@ export interface ScheduleOptions extends ResultOptions {
    * A wall clock that is set forward is a sleep, too: nothing tells one from the other.
    */
   readonly catchUp?: ScheduleCatchUp;
-  /** Stops the schedule when it is aborted. */
+  /** Stops the schedule when it is aborted; one that is aborted already is an error. */
   readonly signal?: AbortSignal;
   /** Whether the process may end in spite of the schedule; if left out, it does not. */
   readonly unref?: boolean;

@@ -9,7 +9,6 @@ import {
   sampleCount,
   type SampleFormat,
   type Samples,
-  type WavFormat,
 } from "./formats.ts";
 import type { Gap } from "./gaps.ts";
 import type { SaveOptions } from "./save_snapshot.ts";

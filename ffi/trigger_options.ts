@@ -36,7 +36,10 @@ export interface TriggerOptions extends ResultOptions {
    * out.
    */
   readonly queue?: number;
-  /** Ends it when it is aborted, with the clips that wait. */
+  /**
+   * Ends it when it is aborted, with the clips that wait.
+   * One that is aborted already is an error.
+   */
   readonly signal?: AbortSignal;
 }
 

@@ -218,6 +218,8 @@ Deno.test("a clip that cannot be written is told and counted, and the next one i
   inFolder(async (folder) => {
     const gone = `${folder}/clips`;
     await using cli = new Cli(["schedule", ...SEQUENCE, "--every=0.2", gone]);
+    await cli.says(/Listening/);
+    await Deno.remove(gone, { recursive: true });
     await cli.says(/Cannot save a snapshot to \S+: the folder is not there\.\n/, 2);
     await Deno.mkdir(gone);
     await until("a clip is there", async () => (await wavsIn(gone)).length > 1);
@@ -225,9 +227,10 @@ Deno.test("a clip that cannot be written is told and counted, and the next one i
     assertEquals(await cli.code(), 1);
     for (const path of await wavsIn(gone)) await spanOf(path);
     // A file in a folder's place.
+    await Deno.writeTextFile(`${folder}/clips/x.wav`, "");
     const { code, err } = await runCli(["save", ...SEQUENCE, "--for=0.2", `${folder}/clips/x.wav`]);
     assertEquals(code, 1);
-    assertMatch(err, /Cannot save a snapshot to /);
+    assertMatch(err, /^Cannot save to \S+x\.wav: it is a file, not a folder\n$/);
   }));
 
 /** A WAV that is not this library's own. */

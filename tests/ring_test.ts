@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { planOpen } from "../ffi/open_options.ts";
 import { openRecorder } from "../ffi/open_recorder.ts";
 import { MicRing, push, type SampleFormat, sequence, type Snapshot } from "../mod.ts";
@@ -211,4 +211,30 @@ Deno.test("a copy that comes too late is thrown away, and counted", async () => 
   } finally {
     await recorder.close(Promise.resolve());
   }
+});
+
+Deno.test("a ring whose memory cannot be seen is closed again, and refused", async () => {
+  await using ring = await MicRing.open({ seconds: 1, source: sequence() });
+  const view = Deno.UnsafePointerView as { getArrayBuffer: unknown };
+  const { getArrayBuffer } = view;
+  const bytes = () => Deno.memoryUsage().rss;
+  const before = bytes();
+  view.getArrayBuffer = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  try {
+    // 20 times 18 MB, all of it touched.
+    for (let round = 0; round < 20; round++) {
+      const opening = [
+        () => MicRing.open({ seconds: 40, source: push() }),
+        () => MicRing.attach(ring.share()),
+      ];
+      for (const open of opening) await assertRejects(open, RangeError, "allocation failed");
+    }
+  } finally {
+    view.getArrayBuffer = getArrayBuffer;
+  }
+  const grown = (bytes() - before) / 2 ** 20;
+  assert(grown < 100, `${grown} MB more`);
+  assert(ring.snapshot().frames >= 0);
 });
