@@ -56,9 +56,9 @@ export function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
-/** Where a snapshot begins, together with what was missed before it. */
+/** Where a snapshot begins, together with what is not there any more. */
 export function beginOf({ gaps, startFrame }: Snapshot): number {
-  return gaps[0]?.cause === "missed" ? gaps[0].startFrame : startFrame;
+  return Math.min(startFrame, gaps[0]?.startFrame ?? startFrame);
 }
 
 /** What is wrong with a snapshot's samples, in words: all of them are the ramp, or a gap's silence. */

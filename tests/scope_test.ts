@@ -73,11 +73,20 @@ async function checkSine(ring: MicRing<"f32">, page: Page, frequency: number, le
   assertAlmostEquals(await numberOn(page, "#rms"), levelDbfs - 3.01, 0.5);
 }
 
+/** Numbers that are written seldom are the last ones nevertheless. */
+async function checkLastLevel(ring: MicRing<"f32">, page: Page) {
+  ring.push(sine(0.2, 440, -20));
+  await until("a level", async () => Math.abs(await numberOn(page, "#peak") + 20) < 0.5);
+  ring.push(sine(0.2, 440, -6));
+  await until("the last level", async () => Math.abs(await numberOn(page, "#peak") + 6) < 0.5);
+}
+
 /** What is too loud for the numbers is said to be. */
 async function checkClipping(ring: MicRing<"f32">, page: Page) {
   assertEquals(await words(page, "#clipping"), "");
   ring.push(sine(0.5, 440, 3));
   await untilSaid(page, "#clipping", /^Too loud/);
+  await untilSaid(page, "#clipping", /^$/);
 }
 
 /** Silence is a line in the middle, and nothing at any frequency. */
@@ -92,6 +101,7 @@ async function checkSilence(ring: MicRing<"f32">, page: Page) {
     assertEquals(last, first);
   }
   await untilSaid(page, "#peak", /^−∞$/);
+  assertEquals(await words(page, "#clipping"), "");
 }
 
 /** A sound of two seconds begins and ends where it should. */
@@ -207,6 +217,7 @@ Deno.test("the scope's page shows what is recorded, and saves it", async (t) => 
     await untilSaid(page, "#state-words", /^Recording$/);
     await t.step("a tone, its frequency and level", () => checkSine(ring, page, 1000, -12));
     await t.step("another tone", () => checkSine(ring, page, 3000, -30));
+    await t.step("the last level", () => checkLastLevel(ring, page));
     await t.step("too loud a tone", () => checkClipping(ring, page));
     await t.step("silence", () => checkSilence(ring, page));
     await t.step("where a sound is", () => checkPlace(ring, page));

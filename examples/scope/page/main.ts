@@ -57,6 +57,8 @@ function draw(): void {
   isDue = false;
   drawnAt = performance.now();
   meter.draw(level);
+  // What is drawn once more did not clip once more.
+  level = { ...level, clipped: 0 };
   if (history === undefined) return;
   columns ??= new Columns(history, VIEW_SECONDS, waveform.width, spectrogram.height);
   columns.advance();
@@ -90,9 +92,8 @@ function takeBlock(block: Block): void {
     columns = undefined;
   }
   history.add(block);
-  // Until the next picture there may be several.
-  const clipped = (isDue ? level.clipped : 0) + block.meter.clipped;
-  level = { ...block.meter, clipped };
+  // Until the next picture there may be several blocks.
+  level = { ...block.meter, clipped: level.clipped + block.meter.clipped };
   drawSoon();
 }
 

@@ -24,8 +24,10 @@ export class LevelMeter {
   readonly #peak: HTMLElement;
   readonly #rms: HTMLElement;
   readonly #clipping: HTMLElement;
-  #numbersAt = 0;
-  #clippedAt = -Infinity;
+  #level = NO_LEVEL;
+  #numbersAt = -Infinity;
+  #numbersDue = false;
+  #clippingEnd: ReturnType<typeof setTimeout> | undefined;
 
   /** Finds its parts on the page. */
   constructor() {
@@ -61,8 +63,9 @@ export class LevelMeter {
     context.fillStyle = style.getPropertyValue("--text");
     const hold = Math.min(this.#place(meter.holdDbfs), width - HOLD_WIDTH);
     if (hold > 0) context.fillRect(hold, 0, HOLD_WIDTH, height);
-    if (meter.clipped > 0) this.#clippedAt = performance.now();
-    this.#write(meter);
+    this.#level = meter;
+    this.#writeSoon();
+    if (meter.clipped > 0) this.#sayClipping();
   }
 
   /** How far to the right a level is. */
@@ -71,18 +74,30 @@ export class LevelMeter {
     return Math.round(share * this.#canvas.width);
   }
 
-  #write({ peakDbfs, rmsDbfs }: MeterMark): void {
-    const now = performance.now();
-    if (now - this.#numbersAt < NUMBERS_MS && peakDbfs !== null) return;
-    this.#numbersAt = now;
+  /** Writes the numbers, so seldom that they can be read; the last ones always. */
+  #writeSoon(): void {
+    if (this.#numbersDue) return;
+    this.#numbersDue = true;
+    setTimeout(() => this.#write(), this.#numbersAt + NUMBERS_MS - performance.now());
+  }
+
+  #write(): void {
+    const { peakDbfs, rmsDbfs } = this.#level;
+    this.#numbersDue = false;
+    this.#numbersAt = performance.now();
     this.#peak.textContent = decibels(peakDbfs);
     this.#rms.textContent = decibels(rmsDbfs);
-    const clipping = now - this.#clippedAt < CLIPPING_MS ? "Too loud: it clips" : "";
-    if (this.#clipping.textContent !== clipping) this.#clipping.textContent = clipping;
     const value = Math.min(Math.max(peakDbfs ?? FLOOR_DBFS, FLOOR_DBFS), 0);
     this.#canvas.ariaValueNow = value.toFixed(0);
     this.#canvas.ariaValueText = peakDbfs === null
       ? "silence"
       : `peak ${decibels(peakDbfs)} decibels below full scale`.replace("−", "");
+  }
+
+  #sayClipping(): void {
+    const words = "Too loud: it clips";
+    if (this.#clipping.textContent !== words) this.#clipping.textContent = words;
+    clearTimeout(this.#clippingEnd);
+    this.#clippingEnd = setTimeout(() => this.#clipping.textContent = "", CLIPPING_MS);
   }
 }
