@@ -35,6 +35,20 @@ export const DEVICE_MUTANTS: Mutant[] = [
     words: /delivered frames are not in the ring|what came before is not there/,
   },
   {
+    name: "a pause leaves behind what waits",
+    file: "recorder.c",
+    edits: [["  capture_settle(m->capture);\n  report_state", "  report_state"]],
+    caughtBy: "recorder_drive",
+    words: /in a pause, of \d+ frames \d+ are there/,
+  },
+  {
+    name: "an end leaves behind what waits",
+    file: "recorder.c",
+    edits: [["    capture_settle(m->capture);\n  }", "  }"]],
+    caughtBy: "recorder_drive",
+    words: /after the end, of \d+ frames \d+ are there/,
+  },
+  {
     name: "the gap is before what came at once, not behind it",
     file: "aligner.c",
     edits: [["trial_burst(t, limit_ns(a, 0)) : 0;", "0 : 0;"]],

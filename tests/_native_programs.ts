@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { pooledMap } from "@std/async/pool";
 import {
   ADDRESS,
   compile,
@@ -33,6 +34,7 @@ export type Name =
   | "late_drive"
   | "device_race"
   | "device_statistics"
+  | "recorder_drive"
   | "waker_race"
   | "waker_drive"
   | "holds_race";
@@ -80,6 +82,7 @@ const PARTS: Record<Name, Part[]> = {
   late_drive: partsOf("late_drive", ["capture.c", ...DEVICE]),
   device_race: partsOf("device_race", ["capture.c", ...DEVICE]),
   device_statistics: partsOf("device_statistics", ["capture.c", ...DEVICE]),
+  recorder_drive: partsOf("recorder_drive", [...RECORDER, ...DEVICE]),
   waker_race: partsOf("waker_race", ["waker.c", ...RECORDER, ...DEVICE]),
   waker_drive: partsOf("waker_drive", [...RECORDER, ...DEVICE], {
     source: new URL("waker.c", native),
@@ -114,16 +117,18 @@ function objectName(part: Part, mode: Mode): string {
   return `${kind}${mode.name.replaceAll(" ", "-")}-${fileName(part.source)}.o`;
 }
 
+/** How many compilers run at a time. */
+const AT_ONCE = 2;
+
 /** Compiles what is not compiled yet: the objects of a program that are in `folder`. */
 async function objectsOf(name: Name, mode: Mode, folder: URL): Promise<Map<string, URL>> {
-  const objects = new Map<string, URL>();
-  for (const part of PARTS[name]) {
+  const objects = pooledMap(AT_ONCE, PARTS[name], async (part: Part): Promise<[string, URL]> => {
     const object = new URL(objectName(part, mode), folder);
-    objects.set(fileName(part.source), object);
     const there = await Deno.stat(object).then(() => true, () => false);
     if (!there) await compile(part, mode, object);
-  }
-  return objects;
+    return [fileName(part.source), object];
+  });
+  return new Map(await Array.fromAsync(objects));
 }
 
 /** Runs a program on the sources as they are. */
@@ -171,11 +176,11 @@ function mutantPart(part: Part, mutant: Mutant, written: URL): Part {
   };
 }
 
-/** Runs a program on sources with a defect: it must say so, in the right words. */
-async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
-  const { file, into = file, caughtBy, mode = PLAIN, words: expected } = mutant;
-  await using own = await scratchFolder();
-  const folder = own.url;
+/** Compiles a program out of sources with a defect. */
+async function compileMutant(mutant: Mutant, shared: URL, own: URL): Promise<URL> {
+  const { file, into = file, caughtBy, mode = PLAIN } = mutant;
+  const folder = new URL(`${crypto.randomUUID()}/`, own);
+  await Deno.mkdir(folder);
   const written = await writeMutant(mutant, folder);
   const objects = await objectsOf(caughtBy, mode, shared);
   const object = new URL("mutant.o", folder);
@@ -185,6 +190,12 @@ async function testMutant(mutant: Mutant, shared: URL): Promise<void> {
   await compile(mutantPart(part!, mutant, written), mode, object, ["-w"]);
   const program = new URL("mutant", folder);
   await link([...objects.set(into, object).values()], mode, program, LIBRARIES);
+  return program;
+}
+
+/** Runs a program with a defect: it must say so, in the right words. */
+async function runMutant(mutant: Mutant, program: URL): Promise<void> {
+  const { caughtBy, mode = PLAIN, words: expected } = mutant;
   const { success, words } = await run(program, argumentsOf(caughtBy, mode, MUTANT_RUN));
   assert(!success, `mutant "${mutant.name}" is not noticed: ${words}`);
   assertMatch(words, expected, `mutant "${mutant.name}"`);
@@ -200,17 +211,19 @@ const RACING: Name[] = [
   "holds_race",
 ];
 
-/** Tests the mutants that one program must notice, two at a time where nothing races. */
+/** Tests the mutants that one program must notice, one after the other where threads race. */
 export async function testMutants(name: Name, mutants: Mutant[], folder: URL): Promise<void> {
-  const queue = mutants.filter((mutant) => mutant.caughtBy === name);
-  assert(queue.length > 0, `no mutant tries ${name}`);
-  // Compiled before the lanes part, or both would compile the same.
-  for (const { mode = PLAIN } of queue) await objectsOf(name, mode, folder);
-  console.log(`${queue.length} mutants`);
-  const lane = async () => {
-    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-      await testMutant(mutant, folder);
-    }
-  };
-  await Promise.all(RACING.includes(name) ? [lane()] : [lane(), lane()]);
+  const own = mutants.filter((mutant) => mutant.caughtBy === name);
+  assert(own.length > 0, `no mutant tries ${name}`);
+  // Compiled before there are two at a time, or both would compile the same.
+  for (const { mode = PLAIN } of own) await objectsOf(name, mode, folder);
+  console.log(`${own.length} mutants`);
+  await using scratch = await scratchFolder();
+  const compiling = pooledMap(AT_ONCE, own, (mutant: Mutant) => {
+    return compileMutant(mutant, folder, scratch.url);
+  });
+  const programs: URL[] = await Array.fromAsync(compiling);
+  const lanes = RACING.includes(name) ? 1 : AT_ONCE;
+  const runs = pooledMap(lanes, own.keys(), (i: number) => runMutant(own[i], programs[i]));
+  await Array.fromAsync(runs);
 }

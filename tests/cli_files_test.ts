@@ -212,6 +212,7 @@ Deno.test("schedule: clips that lie end to end, what came last too", () =>
     const { code, out } = await runCli(last);
     assertEquals(code, 0);
     assertEquals(out.match(/ {2}0\.20 s/g)?.length, 2);
+    assertEquals((await wavsIn(folder)).length, paths.length + 2);
   }));
 
 Deno.test("a clip that cannot be written is told and counted, and the next one is tried", () =>

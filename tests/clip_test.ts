@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Clip, MicRing, MicRingError, push, sequence } from "../mod.ts";
 import { seeded } from "./_seeded.ts";
 import { difference, signal } from "./_signal.ts";
+import { until } from "./_wait.ts";
 
 const RATE = 8000;
 
@@ -84,6 +85,16 @@ Deno.test("a clip is around this moment, a time or a frame", async () => {
     [second.atFrame - 0.05 * sampleRate, second.atFrame],
   );
   assertEquals([third.startFrame, third.endFrame], [before + 2000, before + 2480]);
+});
+
+Deno.test("in a ring that is pushed to, a clip of now is at the end of what is there", async () => {
+  await using ring = await openPush();
+  pushFrames(ring, 0, 1000);
+  await until("time to pass", () => ring.now() > 1000);
+  // By the clock it would wait for what may never come.
+  const signal = AbortSignal.timeout(20_000);
+  const clip = await ring.clip({ before: 0.1, signal });
+  assertEquals([clip.atFrame, clip.startFrame, clip.endFrame], [1000, 200, 1000]);
 });
 
 Deno.test("what is gone, was never there, or will never be is counted as missing", async () => {

@@ -99,6 +99,15 @@ Deno.test("converted, it says the same in frames of the result", () => {
   assertEquals([later.startFrame, later.lostFrames, later.gaps], [96_000, 88_000, wanted]);
 });
 
+Deno.test("converted, what was lost is of the frames that are there none", () => {
+  const feed = new FakeFeed({ sampleRate: 48_000, windowFrames: 48_000 });
+  // Both are shorter than a frame of the result, and round up to its first one.
+  feed.gaps.push({ ...gap(1, 2), ...SLEPT });
+  feed.writeRamp(48_002);
+  const { gaps, startFrame } = feed.take(0, 48_002).convert({ sampleRate: 16_000 });
+  assertEquals([startFrame, gaps], [1, [gap(0, 1)]]);
+});
+
 for (const result of [{}, { sampleRate: 16_000 }] as RecordOptions[]) {
   Deno.test(`a recording as ${JSON.stringify(result)} tells a sleep from what it missed`, () =>
     inFolder(async (folder) => {

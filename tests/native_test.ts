@@ -25,6 +25,7 @@ const REAL: [Name, Mode[]][] = [
   ["late_drive", [PLAIN, ADDRESS]],
   ["device_race", [PLAIN, THREAD]],
   ["device_statistics", [PLAIN, ADDRESS]],
+  ["recorder_drive", [PLAIN, ADDRESS]],
   ["waker_race", [PLAIN, THREAD]],
   ["waker_drive", [PLAIN, ADDRESS]],
   ["holds_race", [PLAIN, ADDRESS, THREAD]],

@@ -64,6 +64,34 @@ for (const format of AUDIO_FORMATS) {
   }
 }
 
+Deno.test("what could be written in part only is cut off, to an even length", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/cut.wav`;
+    const about = { format: "u8", channels: 1, sampleRate: 8000, startTime: START } as const;
+    const wav = await (await WavFile.open(path, about, "refuse")).begin();
+    const samples = samplesOf("u8", 1, 600);
+    await wav.append(samples.subarray(0, 333));
+    const { write } = Deno.FsFile.prototype;
+    let room = 100;
+    Deno.FsFile.prototype.write = function (bytes) {
+      if (room === 0) return Promise.reject(new Error("No space left on device"));
+      const written = bytes.subarray(0, room);
+      room -= written.length;
+      return write.call(this, written);
+    };
+    try {
+      await assertRejects(() => wav.append(samples.subarray(333)), Error, "No space left");
+    } finally {
+      Deno.FsFile.prototype.write = write;
+    }
+    await wav.close();
+    const cut = await Deno.readFile(path);
+    assertEquals(cut.length, 8 + new DataView(cut.buffer).getUint32(4, true));
+    const { data, frames } = readWav(cut);
+    assertEquals([frames, data.length], [333, 334]);
+    assertEquals(difference(data.subarray(0, 333), bytesOf(samples).subarray(0, 333)), undefined);
+  }));
+
 /** What the ring's own decoder reads of a file. */
 async function decoded(path: string, channels: number): Promise<Float32Array> {
   const source = file(path, { speed: 1000 });
