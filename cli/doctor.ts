@@ -1,5 +1,6 @@
 import { type DeviceInfo, MicRing, MicRingError, tone } from "../mod.ts";
 import type { Command } from "./command.ts";
+import { onCommandLine } from "./sentence.ts";
 import { EXIT, type Session } from "./session.ts";
 import { nameOf, openRing, SOURCE_OPTIONS } from "./source_options.ts";
 
@@ -17,7 +18,7 @@ interface Finding {
 
 function problem(what: string, error: unknown, advice?: string): Finding {
   if (!(error instanceof Error)) throw error;
-  return { what, verdict: "problem", found: error.message, advice };
+  return { what, verdict: "problem", found: onCommandLine(error.message), advice };
 }
 
 async function checkLibrary(): Promise<Finding> {
@@ -96,7 +97,7 @@ async function checkListening({ given, signal }: Session): Promise<Finding[]> {
       what: "keeping up",
       verdict: "warning",
       found: `${lost} frames were lost in ${LISTEN_SECONDS} s`,
-      advice: "Is the machine very busy? Longer periods help (periodMs of open).",
+      advice: "Is the machine very busy?",
     }];
   } catch (error) {
     if (signal.aborted) return [];

@@ -39,7 +39,10 @@ async function run(session: Session): Promise<number> {
   ended(signal, given.number("for")).then(() => ring.close());
   for await (const clip of clips) {
     const { atTime, continued, droppedClips, skippedFrames } = clip;
-    if (droppedClips > 0) terminal.problem(`${droppedClips} clips came too fast, and are lost.`);
+    if (droppedClips > 0) {
+      folder.failures += droppedClips;
+      terminal.problem(`${droppedClips} clips came too fast, and are lost.`);
+    }
     const at = new Date(atTime).toISOString();
     await folder.save(clip, { at, continued, droppedClips, skippedFrames });
   }

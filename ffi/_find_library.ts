@@ -136,9 +136,11 @@ const F_OK = 0;
 const ATTRIBUTES = { GetFileAttributesW: { parameters: ["buffer"], result: "u32" } } as const;
 const INVALID_FILE_ATTRIBUTES = 0xffff_ffff;
 
+const ACTION = "load the native library";
+
 /** Whether there is a file of such a `file:` URL. */
 export function isFileThere(url: URL): boolean {
-  const path = pathOf(url);
+  const path = pathOf(ACTION, url);
   if (Deno.build.os === "windows") {
     const kernel32 = openSeldom("kernel32.dll", ATTRIBUTES);
     const attributes = kernel32.symbols.GetFileAttributesW(wideText(path));
@@ -183,7 +185,7 @@ export function findBuilt(): FoundLibrary | undefined {
   const url = new URL(`../native/build/${target}/${name}`, import.meta.url);
   if (url.protocol !== "file:") return undefined;
   try {
-    return open({ path: pathOf(url), advice: "Build it again with: deno task build" });
+    return open({ path: pathOf(ACTION, url), advice: "Build it again with: deno task build" });
   } catch (error) {
     if (isFileThere(url)) throw error;
     return undefined;

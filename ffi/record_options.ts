@@ -64,7 +64,7 @@ const BYTES = { least: 65_536, most: Number.MAX_SAFE_INTEGER, whole: true };
 
 /** A path, of what a user calls a file. */
 export function filePath(action: string, path: unknown): string {
-  const text = path instanceof URL && path.protocol === "file:" ? pathOf(path) : path;
+  const text = path instanceof URL && path.protocol === "file:" ? pathOf(action, path) : path;
   if (typeof text !== "string") {
     throw new TypeError(`Cannot ${action}: the path is ${show(path)}, not a path or a file: URL`);
   }

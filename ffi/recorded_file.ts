@@ -1,7 +1,14 @@
 import type { Feed } from "./feed.ts";
 import { allocate, type AudioFormat, type Samples } from "./formats.ts";
 import { clipGaps } from "./gaps.ts";
-import { isoTime, type Sidecar, SidecarFile, type SidecarGap, sidecarGap } from "./sidecar.ts";
+import {
+  isoTime,
+  nameOf,
+  type Sidecar,
+  SidecarFile,
+  type SidecarGap,
+  sidecarGap,
+} from "./sidecar.ts";
 import { timeIn } from "./conversion.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ExistingFile } from "./record_output.ts";
@@ -151,7 +158,7 @@ export class RecordedFile {
       ? {}
       : { end: isoTime(endTime), endTime, frames: this.#frames };
     return {
-      file: path.replace(/^.*[\\/]/, ""),
+      file: nameOf(path),
       finished: endTime !== undefined,
       start: isoTime(startTime),
       startTime,

@@ -3,7 +3,7 @@ import type { Clip } from "./clip.ts";
 import { type FormatOption, FrameScale, type ResultOptions, timeIn } from "./conversion.ts";
 import type { AudioFormat } from "./formats.ts";
 import { filePath } from "./record_options.ts";
-import { isoTime, type Sidecar, SidecarFile, sidecarGap } from "./sidecar.ts";
+import { isoTime, nameOf, type Sidecar, SidecarFile, sidecarGap } from "./sidecar.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type ExistingFile, explainWrite } from "./record_output.ts";
 import { WavFile } from "./wav_file.ts";
@@ -30,7 +30,7 @@ function aboutClip(
 function describe(snapshot: Snapshot<AudioFormat>, path: string): Sidecar {
   const { startFrame, startTime, endTime, frames, complete } = snapshot;
   return {
-    file: path.replace(/^.*[\\/]/, ""),
+    file: nameOf(path),
     finished: true,
     start: isoTime(startTime),
     startTime,

@@ -73,6 +73,13 @@ export function sidecarGap(
   };
 }
 
+const FOLDERS = Deno.build.os === "windows" ? /^.*[\\/]/ : /^.*\//;
+
+/** A file's name, without its folder. */
+export function nameOf(path: string): string {
+  return path.replace(FOLDERS, "");
+}
+
 /** Where the sidecar of a file is. */
 export function sidecarPath(path: string): string {
   return `${path}.json`;

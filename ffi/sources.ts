@@ -152,7 +152,7 @@ export function sequence(options: PaceOptions = {}): Source {
 
 /** The path that a `file:` URL stands for. */
 function filePathOf(url: URL): string {
-  if (url.protocol === "file:") return pathOf(url);
+  if (url.protocol === "file:") return pathOf("use a file", url);
   throw new TypeError(`Cannot use a file: ${show(url.href)} is no file: URL`);
 }
 

@@ -17,7 +17,7 @@ Deno.test("a library's path is taken as text or as a file: URL, and a bare name 
 });
 
 Deno.test("a file: URL is a path of Windows there", () => {
-  const path = (url: string) => pathOf(new URL(url), true);
+  const path = (url: string) => pathOf("test", new URL(url), true);
   assertEquals(path("file:///C:/a%20b/lib.dll"), "C:\\a b\\lib.dll");
   assertEquals(path("file://server/share/lib.dll"), "\\\\server\\share\\lib.dll");
   assertEquals(path("file:///C:/100%/%zz%41.dll"), "C:\\100%\\%zzA.dll");
@@ -30,6 +30,7 @@ for (
     [{}, "libraryPath is an object of type Object, not a path or a file: URL"],
     ["", "libraryPath is empty"],
     ["a\0b", "libraryPath is text with a NUL character in it"],
+    ["file:///a%FFb", "file:///a%FFb has escapes that are no UTF-8"],
     ["file:///a%00b", "libraryPath is text with a NUL character in it"],
     [new URL("https://x.test/lib.so"), "libraryPath is https://x.test/lib.so, and must be a path"],
   ] as const
@@ -180,7 +181,7 @@ Deno.test("another library than the module's own is refused while that is in use
   const options = { seconds: 1, source: sequence() };
   await using _ring = await MicRing.open(options);
   const libraryPath = "/nowhere/libmicring.so";
-  const used = pathOf(libraryUrl);
+  const used = pathOf("test", libraryUrl);
   const error = await assertRejects(
     () => MicRing.open({ ...options, libraryPath }),
     MicRingError,
