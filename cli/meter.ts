@@ -40,7 +40,7 @@ function liveLine(reading: MeterReading, width: number): string {
 }
 
 /** A reading, with what was counted before it. */
-function withCounts(reading: MeterReading, before: MeterReading | undefined): MeterReading {
+export function withCounts(reading: MeterReading, before: MeterReading | undefined): MeterReading {
   if (before === undefined) return reading;
   return {
     ...reading,
@@ -61,7 +61,9 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
   const stop = new AbortController();
   using meter = ring.meter({ every: every / readings, signal: stop.signal });
   const end = ended(signal, given.number("for")).then(() => stop.abort());
+  let shown = 0;
   const show = (reading: MeterReading) => {
+    shown++;
     const { peakDbfs, holdDbfs, rmsDbfs, channels, missedFrames } = reading;
     const time = new Date(ring.timeAt(reading.endFrame)).toISOString();
     if (terminal.live) terminal.redraw(liveLine(reading, terminal.width()));
@@ -79,7 +81,7 @@ async function run({ given, terminal, signal }: Session): Promise<number> {
     untold = undefined;
     left = readings;
   }
-  if (untold !== undefined) show(untold);
+  if (untold !== undefined || shown === 0) show(untold ?? meter.read());
   // A source that has come to its end is not to wait for the time that it was given.
   if (ring.state !== "ended") await end;
   return EXIT.done;

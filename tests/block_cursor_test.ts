@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { BlockCursor, Blocks } from "../ffi/blocks.ts";
+import { BlockCursor, Blocks, planBlocks, streamBlocks } from "../ffi/blocks.ts";
 import { clipAround } from "../ffi/clip.ts";
 import { BlockListening } from "../ffi/listening.ts";
+import { triggeredClips } from "../ffi/clips.ts";
+import { CountingSignal } from "./_counting_signal.ts";
 import { FakeFeed } from "./_fake_feed.ts";
 
 /* What cannot be brought about with a real ring at will, or not be seen there. */
@@ -124,26 +126,6 @@ Deno.test("a listener that stops itself, or is stopped while it takes its time, 
   assertEquals([feed.waiting, calls], [0, 2]);
 });
 
-/** A signal that says how many listen to it. */
-class CountingSignal {
-  count = 0;
-  readonly signal: AbortSignal;
-
-  constructor() {
-    const { signal } = new AbortController();
-    const { addEventListener: add, removeEventListener: remove } = signal;
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      this.count++;
-      add.apply(signal, args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      this.count--;
-      remove.apply(signal, args);
-    };
-    this.signal = signal;
-  }
-}
-
 Deno.test("what has ended leaves nothing behind at its signal", async () => {
   const feed = new FakeFeed();
   const counting = new CountingSignal();
@@ -155,10 +137,34 @@ Deno.test("what has ended leaves nothing behind at its signal", async () => {
     () => listening.stop(),
     signal,
   );
-  assertEquals(counting.count, 3);
+  const clips = triggeredClips(feed, { above: -10, signal });
+  assertEquals(counting.count, 4);
   feed.writeRamp(10);
   assertEquals([(await clip).frames, (await blocks.next()).value?.frames], [5, 10]);
   await blocks.return();
   await listening.finished;
+  await clips.return!();
   assertEquals(counting.count, 0);
+});
+
+Deno.test("behind a wipe the past begins where something is held", () => {
+  const feed = new FakeFeed();
+  feed.writeRamp(2000);
+  feed.skipTo(2000);
+  feed.writeRamp(500);
+  assertEquals(planBlocks("test", { past: 2 }, feed).from, 2000);
+});
+
+Deno.test("a stream asks when it is asked, and no more once it is cancelled", async () => {
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
+  const feed = new FakeFeed();
+  const stream = streamBlocks(new Blocks(cursorOf(feed), undefined));
+  await turn();
+  assertEquals(feed.waiting, 0);
+  const reader = stream.getReader();
+  const read = reader.read();
+  await turn();
+  assertEquals(feed.waiting, 1);
+  await reader.cancel();
+  assertEquals([(await read).done, feed.waiting], [true, 0]);
 });

@@ -111,6 +111,13 @@ Deno.test("recent: a read that fails takes nothing", () => {
   recent.read({ sinceLast: "a" });
   feed.writeRamp(100);
   assertThrows(() => recent.read({ sinceLast: "a", seconds: 11 }), RangeError);
+  // Nor does one for which there is no memory.
+  const { take } = feed;
+  feed.take = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  assertThrows(() => recent.read({ sinceLast: "a" }), RangeError, "allocation");
+  feed.take = take;
   assertEquals(spanOf(recent.read({ sinceLast: "a" })), whole(100, 200));
 });
 

@@ -210,3 +210,20 @@ Deno.test("a snapshot for which there is no room leaves nothing in its way", () 
     assertMatch(said, /^file-write-failed Cannot save a snapshot to \S+: File too large/);
     assertEquals(await namesIn(folder), []);
   }));
+
+Deno.test("a file of somebody else's, which may not be read, is there all the same", () =>
+  inFolder(async (folder) => {
+    const { utime } = Deno;
+    const { querySync } = Deno.permissions;
+    Deno.permissions.querySync = () => ({ state: "prompt" }) as Deno.PermissionStatus;
+    Deno.utime = () => Promise.reject(new Deno.errors.PermissionDenied("only its owner may"));
+    try {
+      const feed = new FakeFeed();
+      const recording = await start(feed, `${folder}/a.wav`);
+      feed.writeRamp(500);
+      assertEquals((await recording.stop()).frames, 500);
+    } finally {
+      Deno.utime = utime;
+      Deno.permissions.querySync = querySync;
+    }
+  }));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { startRecording } from "../ffi/record_to.ts";
 import { SidecarFile } from "../ffi/sidecar.ts";
-import { MicRing, push, type RecordOptions } from "../mod.ts";
+import { MicRing, push, type RecordOptions, Snapshot } from "../mod.ts";
 import { FakeFeed, rampAt } from "./_fake_feed.ts";
 import { inFolder, sidecarOf } from "./_in_folder.ts";
 import { difference } from "./_signal.ts";
@@ -164,4 +164,42 @@ Deno.test("all that a ring holds may be recorded, and read on, whatever it becom
       TypeError,
       "the path is text with a NUL character",
     );
+  }));
+
+Deno.test("of all uncertainties of its times the worst is told", () =>
+  inFolder(async (folder) => {
+    const feed = new FakeFeed();
+    const { take } = feed;
+    const uncertainties = [0.001, 0.05, 0.002];
+    feed.take = (from, to) => {
+      const timeUncertainty = uncertainties.shift() ?? 0.002;
+      return new Snapshot({ ...take.call(feed, from, to), timeUncertainty });
+    };
+    const recording = await start(feed, `${folder}/a.wav`);
+    for (let i = 1; i <= 3; i++) {
+      feed.writeRamp(200);
+      await until("it is written", () => recording.frames === 200 * i);
+    }
+    await recording.stop();
+    assertEquals((await sidecarOf(`${folder}/a.wav`)).timeUncertainty, 0.05);
+  }));
+
+Deno.test("with gaps that nobody knows any more it is not complete", () =>
+  inFolder(async (folder) => {
+    const feed = new FakeFeed();
+    const { take } = feed;
+    feed.take = (from, to) => new Snapshot({ ...take.call(feed, from, to), complete: false });
+    const recording = await start(feed, `${folder}/a.wav`);
+    feed.writeRamp(500);
+    await recording.stop();
+    const { complete, gaps } = await sidecarOf(`${folder}/a.wav`);
+    assertEquals([complete, gaps], [false, []]);
+  }));
+
+Deno.test("of a longer JSON that is replaced nothing is left", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    await Deno.writeTextFile(`${path}.json`, `"${"x".repeat(5000)}"`);
+    await (await start(new FakeFeed(), path, { exists: "replace" })).stop();
+    assertEquals((await sidecarOf(path)).finished, true);
   }));

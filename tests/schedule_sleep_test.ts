@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { startSchedule } from "../ffi/schedule.ts";
 import type { ScheduleRun } from "../ffi/schedule_options.ts";
+import type { Snapshot } from "../ffi/snapshot.ts";
+import { DrivenClock } from "./_driven_clock.ts";
+import { FakeFeed } from "./_fake_feed.ts";
 import { beginOf, range, Rig, type RigOptions, START } from "./_schedule_rig.ts";
 
 /* Runs that were due while the machine slept, or the process was busy. */
@@ -194,4 +198,18 @@ Deno.test("a busy task that is caught up with goes on, and what is due meanwhile
   const ends = rig.seen.map(({ snapshot }) => snapshot.endFrame / 100);
   assertEquals(ends, [10, 20, 30, 40, 50, 60, 90, 100]);
   assertEquals([rig.fault, rig.schedule.stats().skipped], [undefined, 2]);
+});
+
+Deno.test("all: a ring that lags behind the clock has a stretch for each run all the same", async () => {
+  const feed = new FakeFeed({ sampleRate: 100, startTime: START });
+  const clock = new DrivenClock(START);
+  const ends: number[] = [];
+  const task = ({ endFrame }: Snapshot) => void ends.push(endFrame);
+  const options = { catchUp: "all" } as const;
+  using schedule = startSchedule(feed, { every: 10 }, task, options, clock);
+  // And then nothing more, as of a ring that is pushed to.
+  feed.writeRamp(1500);
+  clock.sleep(45_000);
+  await clock.advance(10_000);
+  assertEquals([ends.slice(0, 4), schedule.stats().failed], [[1000, 1500, 1500, 1500], 0]);
 });

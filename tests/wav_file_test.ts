@@ -166,3 +166,45 @@ Deno.test("a file that is there is refused, or replaced if that is wanted", () =
     assertEquals(readWav(await Deno.readFile(path)).frames, 100);
     assertEquals((await Deno.stat(path)).size, readWav(await Deno.readFile(path)).dataBytes + 726);
   }));
+
+Deno.test("its time is in UTC, wherever it is recorded", () =>
+  inFolder(async (folder) => {
+    const zone = Deno.env.get("TZ");
+    Deno.env.set("TZ", "Asia/Kathmandu");
+    try {
+      const path = `${folder}/a.wav`;
+      const about = { format: "s16", channels: 1, sampleRate: 8000, startTime: START } as const;
+      await (await (await WavFile.open(path, about, "refuse")).begin()).close();
+      assertEquals(new Date(START).getTimezoneOffset(), -345);
+      const { startTime } = readWav(await Deno.readFile(path));
+      assert(Math.abs(startTime - START) < 1, `${startTime}`);
+    } finally {
+      if (zone === undefined) Deno.env.delete("TZ");
+      else Deno.env.set("TZ", zone);
+    }
+  }));
+
+const PLAIN = 1;
+const FLOAT = 3;
+const EXTENSIBLE = 0xfffe;
+
+Deno.test("its format chunk has the tag, the bytes a second and a frame's", () =>
+  inFolder(async (folder) => {
+    const forms = [
+      ["u8", 1, 1, PLAIN],
+      ["s16", 2, 4, PLAIN],
+      ["s16", 3, 6, EXTENSIBLE],
+      ["s24", 1, 3, EXTENSIBLE],
+      ["f32", 3, 12, FLOAT],
+    ] as const;
+    for (const [format, channels, frameBytes, tag] of forms) {
+      const path = `${folder}/${format}-${channels}.wav`;
+      const about = { format, channels, sampleRate: 8000, startTime: START };
+      await (await (await WavFile.open(path, about, "refuse")).begin()).close();
+      const bytes = await Deno.readFile(path);
+      const at = new TextDecoder("latin1").decode(bytes).indexOf("fmt ") + 8;
+      const chunk = new DataView(bytes.buffer, at);
+      const said = [chunk.getUint16(0, true), chunk.getUint32(8, true), chunk.getUint16(12, true)];
+      assertEquals(said, [tag, 8000 * frameBytes, frameBytes], path);
+    }
+  }));
