@@ -59,6 +59,11 @@ const BAD: [string[], string][] = [
   [["record"], "FILE is missing: the WAV that is written."],
   [["save", "--speed=2"], "--speed is for a --source that is no microphone."],
   [["save", "--source=tone", "--device=x"], "--device is for a microphone, and --source is tone."],
+  [
+    ["meter", "--source=tone", "--backend=null"],
+    "--backend is for a microphone, and --source is tone.",
+  ],
+  [["watch", "--before="], "--before is , and must be a number from 0 to 600."],
   [["schedule"], "Give either --every=SECONDS or --cron=EXPRESSION."],
   [
     ["schedule", "--every=1", "--cron=* * * * *"],
