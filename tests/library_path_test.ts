@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { checkLibraryPath, pathOf } from "../ffi/library_path.ts";
-import { MicRing, MicRingError, sequence } from "../mod.ts";
+import { holdLibrary } from "../ffi/_library.ts";
+import { MicRing, MicRingError, push, sequence } from "../mod.ts";
 import { libraryUrl } from "../native/build.ts";
 import { bytesOf, LoadRoom, packedHere } from "./_load_room.ts";
 
@@ -192,4 +193,16 @@ Deno.test("another library than the module's own is refused while that is in use
   await using named = await MicRing.open({ ...options, libraryPath: libraryUrl });
   const { samples, startFrame } = named.snapshot();
   assert(samples.every((sample, i) => sample === startFrame + i));
+});
+
+Deno.test("a hold of the library that is disposed of twice is one hold less, and not two", async () => {
+  await using ring = await MicRing.open({ seconds: 1, source: push() });
+  const hold = holdLibrary();
+  hold[Symbol.dispose]();
+  hold[Symbol.dispose]();
+  // The ring's own is left: it is still in use.
+  const other = () => MicRing.devices({ libraryPath: "/none/libmicring.so" });
+  await assertRejects(other, MicRingError, "is in use");
+  ring.push(new Float32Array(10));
+  assertEquals(ring.snapshot().frames, 10);
 });

@@ -42,6 +42,11 @@ const filesOf = (name: string) =>
       /^micring-\w{6}$/.test(file)
     ).sort();
 
+Deno.test("memory comes first, in the old way, too, where there is no new one", () => {
+  const names = STORES.map(({ name }) => name);
+  assertEquals(names, ["memory", "memory", "/dev/shm", "/tmp", "/var/tmp"]);
+});
+
 for (const [index, { name }] of STORES.entries()) {
   Deno.test(`a library is loaded from store ${index}, ${name}, which keeps nothing open`, () =>
     inFolder(async (folder) => {
